@@ -8,6 +8,6 @@ export type AsymmetricAlgorithm = (typeof asymmetricAlgorithms)[number];
 export const apiAlgorithms = [...asymmetricAlgorithms, 'HS256'] as const;
 export type ApiAlgorithm = (typeof apiAlgorithms)[number];
 
-/** Algorithms of client assertions (auth0-behaviour TOK-13 and the discovery document), and EdDSA as our addition. */
-export const assertionAlgorithms = ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384', 'EdDSA'] as const;
+/** Algorithms of client assertions, as the discovery document lists them (auth0-behaviour TOK-13, §3.1). */
+export const assertionAlgorithms = ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384'] as const;
 export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];

@@ -35,3 +35,26 @@ export interface Grant<Asked, Found> {
   /** Pure. */
   decide(asked: Asked, found: Found, context: GrantContext): GrantDecision;
 }
+
+/** A grant with its own types closed over, so that grants of all kinds fit one list. */
+export interface AnyGrant {
+  readonly type: string;
+  readonly events: { readonly success: string; readonly failure: string };
+  readonly about: { readonly success: string; readonly failure: string };
+  /** The three beats in order. Rejects only when the store is away. */
+  judge(params: Params, context: GrantContext, facts: TokenFacts): Promise<GrantDecision>;
+}
+
+/** Closes a grant over its types. */
+export function closed<Asked, Found>(grant: Grant<Asked, Found>): AnyGrant {
+  return {
+    type: grant.type,
+    events: grant.events,
+    about: grant.about,
+    async judge(params, context, facts) {
+      const parsed = grant.parse(params);
+      if (parsed.kind === 'refused') return { kind: 'refused', refusal: parsed.refusal, trace: [] };
+      return grant.decide(parsed.asked, await grant.load(parsed.asked, context, facts), context);
+    },
+  };
+}
