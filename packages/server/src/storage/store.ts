@@ -22,6 +22,17 @@ export class UniqueConflict extends Error {
   }
 }
 
+/** Text that no engine keeps unchanged: U+0000 or half of a surrogate pair. Bad input, not a fault: answer 400. */
+export class UnstorableText extends TypeError {
+  override readonly name = 'UnstorableText';
+  /** The member or column that has it, where known. */
+  readonly member: string;
+  constructor(member: string) {
+    super(`${member} holds a NUL character or an unpaired surrogate, which cannot be stored`);
+    this.member = member;
+  }
+}
+
 /** Start-up cannot go on; the message is one sentence that says what to do. */
 export class StoreRefused extends Error {
   override readonly name = 'StoreRefused';
@@ -195,4 +206,6 @@ export interface Sealer {
   seal(plain: string, context: string): string;
   /** @throws StoreRefused if it was sealed with another key, changed, or copied from elsewhere */
   open(sealed: string, context: string): string;
+  /** Authenticates a text (HMAC-SHA-256, base64url) under a key of its own for each purpose. Compare in constant time. */
+  mac(purpose: string, text: string): string;
 }
