@@ -79,9 +79,9 @@ export const settings = {
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 export type Config = { readonly [K in keyof typeof settings]: ValueOf<(typeof settings)[K]> };
 
-/** A setting that cannot be used; the message names the flag or variable and says what it must be. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+/** The program cannot start or go on as asked; the message is one sentence for the operator that says what to do. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
 }
 
 /** `log-level` -> `COUNTERSIGN_LOG_LEVEL`. */
@@ -89,7 +89,7 @@ export function variableOf(name: string): string {
   return `COUNTERSIGN_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** Reads flags, then environment, then defaults. Unknown flags are refused. @throws ConfigError */
+/** Reads flags, then environment, then defaults. Unknown flags are refused. @throws StartRefused */
 export function readConfig(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Config {
   const options: Record<string, { type: 'string' | 'boolean' }> = {};
   for (const [name, setting] of Object.entries(settings)) {
@@ -100,7 +100,7 @@ export function readConfig(args: readonly string[], environment: Readonly<Record
     flags = parseArgs({ args: [...args], options, strict: true, allowNegative: true }).values as typeof flags;
   } catch (error) {
     const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new ConfigError(`${message.replace(/\. To specify.*$/, '')}. "countersign help" lists the flags.`);
+    throw new StartRefused(`${message.replace(/\. To specify.*$/, '')}. "countersign help" lists the flags.`);
   }
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
@@ -113,7 +113,7 @@ export function readConfig(args: readonly string[], environment: Readonly<Record
     } else {
       const read = setting.read(given);
       // The value is not repeated: it may be a secret, or a URL with a password in it.
-      if (typeof read === 'string') throw new ConfigError(`${from} ${read}.`);
+      if (typeof read === 'string') throw new StartRefused(`${from} ${read}.`);
       values[name] = read.ok;
     }
   }

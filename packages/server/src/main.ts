@@ -37,7 +37,7 @@ async function help(): Promise<string> {
 }
 
 /** Errors whose message was written for the operator. */
-const worded = new Set(['ConfigError', 'StoreRefused', 'StoreUnavailable', 'StartRefused']);
+const worded = new Set(['StoreRefused', 'StoreUnavailable', 'StartRefused']);
 
 async function run(argv: string[]): Promise<void> {
   const [name = 'help', ...args] = argv;
@@ -50,7 +50,10 @@ async function run(argv: string[]): Promise<void> {
     return;
   }
   const command = commands[name];
-  if (!command) throw Object.assign(new Error(`There is no command "${name}". "countersign help" lists them.`), { name: 'StartRefused' });
+  if (!command) {
+    const { StartRefused } = await import('./config.ts');
+    throw new StartRefused(`There is no command "${name}". "countersign help" lists them.`);
+  }
   await (await command.load())(args);
 }
 
