@@ -34,7 +34,7 @@ export function replaceKeywords(text: string, environment: Readonly<Record<strin
     .map((line, index) =>
       /^\s*#(?!#)/.test(line)
         ? line
-        : line.replace(/(["']?)(##|@@)([A-Za-z_][A-Za-z0-9_]*)\2\1/g, (whole, quote: string, mark: string, name: string) => {
+        : line.replace(/(["']?)(##|@@)([A-Za-z_][A-Za-z0-9_]*)\2\1/g, (whole, _quote: string, mark: string, name: string) => {
             const value = environment[name];
             if (value === undefined) throw refused({ file, line: index + 1, field: '' }, `the environment has no variable ${name}`);
             if (mark === '##') return whole.replace(`##${name}##`, value);
@@ -42,7 +42,7 @@ export function replaceKeywords(text: string, environment: Readonly<Record<strin
               JSON.parse(value);
               return value;
             } catch {
-              return quote === '' ? JSON.stringify(value) : JSON.stringify(value);
+              return JSON.stringify(value);
             }
           }),
     )

@@ -112,7 +112,7 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
   if (!grant) {
     return refused(
       refuse(
-        'no_client_grant',
+        client.firstParty ? 'no_client_grant' : 'grant_not_allowed',
         `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. ${grantHelp}`,
         `client ${client.clientId} has no client grant for this API; create one with POST /api/v2/client-grants {"client_id":"${client.clientId}","audience":"${audience}","scope":[...]}`,
       ),
