@@ -4,7 +4,8 @@ import { databaseOf } from './database.ts';
 import type { Engine } from './engine.ts';
 import { inspect, migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
-import { openSqlite, type SqliteTiming } from './sqlite/engine.ts';
+import type { PostgresOptions } from './postgres/engine.ts';
+import type { SqliteTiming } from './sqlite/engine.ts';
 import { findFile, prepareFile } from './sqlite/file.ts';
 import { type Database, type Sealer, StoreRefused, StoreUnavailable } from './store.ts';
 import { checkTables, type DeclaredTable, documentShapes } from './tables.ts';
@@ -28,6 +29,7 @@ export interface DatabaseOptions extends DatabasePlace {
   /** ms */
   readonly now?: () => number;
   readonly sqlite?: Partial<SqliteTiming>;
+  readonly postgres?: PostgresOptions;
 }
 
 /**
@@ -60,11 +62,16 @@ export async function isSealed(place: DatabasePlace): Promise<boolean> {
   }
 }
 
+/** Each engine with its driver is loaded only when it is used: the start is quicker by that. */
 async function openEngine(
-  options: DatabasePlace & Pick<DatabaseOptions, 'sqlite'>,
+  options: DatabasePlace & Partial<Pick<DatabaseOptions, 'sqlite' | 'postgres' | 'log'>>,
   idName: (table: string) => string,
 ): Promise<Engine> {
-  if (options.url !== undefined) throw new StoreRefused('no PostgreSQL yet');
+  if (options.url !== undefined) {
+    const { openPostgres } = await import('./postgres/engine.ts');
+    return openPostgres(options.url, idName, options.log ?? (() => {}), options.postgres);
+  }
+  const { openSqlite } = await import('./sqlite/engine.ts');
   const file = await prepareFile(directoryOf(options));
   try {
     return await openSqlite(file, idName, options.sqlite);

@@ -1,19 +1,19 @@
 // The life of one transaction's connection: usable until it ends, and doomed by the first statement that fails,
 // so that both engines agree (PostgreSQL refuses to go on after an error, SQLite would).
 
-import { UniqueConflict } from './store.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreUnavailable, UniqueConflict } from './store.ts';
 
 export interface Scope {
-  /** Runs a statement of the transaction. @throws the translated error; afterwards every statement throws it */
+  /** Runs a statement of the transaction. @throws what it throws; afterwards every statement throws that */
   run<T>(statement: () => T | Promise<T>): Promise<T>;
-  /** Dooms the transaction from outside. */
-  doom(failure: unknown): void;
   /** @throws what doomed it, also if `work` swallowed it */
   check(): void;
+  readonly failure: unknown;
   end(): void;
 }
 
-export function openScope(translate: (error: unknown) => unknown): Scope {
+export function openScope(): Scope {
   let failed: { readonly failure: unknown } | undefined;
   let over = false;
 
@@ -29,18 +29,32 @@ export function openScope(translate: (error: unknown) => unknown): Scope {
       try {
         return await statement();
       } catch (error) {
-        failed ??= { failure: translate(error) };
+        failed ??= { failure: error };
         throw failed.failure;
       }
     },
-    doom(failure) {
-      failed ??= { failure };
-    },
     check,
+    get failure() {
+      return failed?.failure;
+    },
     end() {
       over = true;
     },
   };
+}
+
+/** What `work` answers, unless it is still at it after `longest` ms: nobody may keep others waiting for ever. */
+export async function within<T>(longest: number, work: () => Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = sleep(longest, undefined, { ref: false, signal: done.signal }).then(() => {
+    throw new StoreUnavailable(`A transaction was still open after ${longest} ms`);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    late.catch(() => {});
+    done.abort();
+  }
 }
 
 /** The conflict over these columns, in the words of the rows. */

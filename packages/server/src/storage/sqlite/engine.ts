@@ -5,10 +5,9 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
 import type { Builder, Engine, WriteConnection } from '../engine.ts';
-import { openScope } from '../scope.ts';
-import { StoreUnavailable } from '../store.ts';
+import { openScope, within } from '../scope.ts';
 import { connect, type SqliteConnection } from './connection.ts';
-import { isBusy, translateError } from './errors.ts';
+import { Busy } from './errors.ts';
 import { appendLogs } from './logs.ts';
 import { createTurns } from './turns.ts';
 
@@ -33,16 +32,15 @@ const builder: Builder = new Kysely({
 /** Opens a file, which must exist; `idName` is the member of a table's rows that is kept in the column `id`. */
 export async function openSqlite(path: string, idName: (table: string) => string, options: Partial<SqliteTiming> = {}) {
   const timing = { ...TIMING, ...options };
-  const translate = (error: unknown) => translateError(error, idName);
-  const writer = await patiently(timing.deadline, translate, () => connect(path, 'writer'));
-  const reader = await patiently(timing.deadline, translate, () => connect(path, 'reader'));
+  const writer = await patiently(timing.deadline, () => connect(path, 'writer', idName));
+  const reader = await patiently(timing.deadline, () => connect(path, 'reader', idName));
   const turns = createTurns();
 
   async function write<T>(work: (connection: WriteConnection) => Promise<T>, patience: number): Promise<T> {
     const release = await turns.take(patience);
     try {
-      await patiently(patience, translate, () => writer.database.exec('begin immediate'));
-      return await transact(writer, translate, work, timing.longest);
+      await patiently(patience, () => writer.exec('begin immediate'));
+      return await transact(writer, work, timing.longest);
     } finally {
       release();
     }
@@ -56,7 +54,7 @@ export async function openSqlite(path: string, idName: (table: string) => string
     anyOf: (column, values) => sql`${column} in (select value from json_each(${JSON.stringify(values)}))`,
     contains: (column, lower) => sql`instr(lower(${column}), ${lower}) > 0`,
     reader: {
-      run: (query) => patiently(timing.deadline, translate, () => reader.all(query.compile(builder))),
+      run: (query) => patiently(timing.deadline, () => reader.all(query.compile(builder))),
     },
     write: (work) => write(work, timing.deadline),
     exclusively: (work) => write(work, MIGRATION_MS),
@@ -71,8 +69,8 @@ export async function openSqlite(path: string, idName: (table: string) => string
     },
     async close() {
       const release = await turns.take(timing.deadline);
-      reader.database.close();
-      writer.database.close();
+      reader.close();
+      writer.close();
       release();
     },
   };
@@ -82,44 +80,38 @@ export async function openSqlite(path: string, idName: (table: string) => string
 /** Runs `work` inside the transaction that is open, and commits or rolls back. */
 async function transact<T>(
   writer: SqliteConnection,
-  translate: (error: unknown) => unknown,
   work: (connection: WriteConnection) => Promise<T>,
   longest: number,
 ): Promise<T> {
-  const scope = openScope(translate);
+  const scope = openScope();
   const connection: WriteConnection = {
-    run: (query) => scope.run(() => writer.all(query.compile(builder))),
+    run(query) {
+      const compiled = query.compile(builder);
+      return scope.run(() => writer.all(compiled));
+    },
     appendLogs: (events, first) => scope.run(() => appendLogs(writer, events, first)),
   };
-  const late = new AbortController();
   try {
-    const value = await Promise.race([
-      work(connection),
-      sleep(longest, undefined, { ref: false, signal: late.signal }).then(() => {
-        throw new StoreUnavailable(`A transaction was still open after ${longest} ms`);
-      }),
-    ]);
+    const value = await within(longest, () => work(connection));
     scope.check();
-    writer.database.exec('commit');
+    writer.exec('commit');
     return value;
   } catch (error) {
-    // A full disk ends the transaction by itself.
-    if (writer.database.isTransaction) writer.database.exec('rollback');
-    throw translate(error);
+    writer.rollback();
+    throw error;
   } finally {
     scope.end();
-    late.abort();
   }
 }
 
 /** Tries until nobody else has the lock. The process goes on meanwhile, unlike in SQLite's own waiting. */
-async function patiently<T>(patience: number, translate: (error: unknown) => unknown, attempt: () => T): Promise<T> {
+async function patiently<T>(patience: number, attempt: () => T): Promise<T> {
   const until = performance.now() + patience;
   for (let longest = 2; ; longest = Math.min(longest * 2, 25)) {
     try {
       return attempt();
     } catch (error) {
-      if (!isBusy(error) || performance.now() >= until) throw translate(error);
+      if (!(error instanceof Busy) || performance.now() >= until) throw error;
     }
     await sleep(1 + Math.random() * longest);
   }

@@ -11,10 +11,15 @@ const INSERT = `insert into logs (tenant, log_id, seq, date, type, client_id, us
 const PORTION = 250;
 
 export async function appendLogs(connection: SqliteConnection, events: readonly StoredLog[], first: number) {
-  const statement = connection.prepare(INSERT);
+  for (let from = 0; from < events.length; from += PORTION) {
+    if (from > 0) await nextTick();
+    connection.runEach(INSERT, rows(events.slice(from, from + PORTION), first + from));
+  }
+}
+
+function* rows(events: readonly StoredLog[], first: number) {
   for (const [index, event] of events.entries()) {
-    if (index > 0 && index % PORTION === 0) await nextTick();
-    statement.run(
+    yield [
       event.tenant,
       event.log_id,
       first + index,
@@ -24,7 +29,7 @@ export async function appendLogs(connection: SqliteConnection, events: readonly 
       tolerantText(event.user_id),
       tolerantText(event.ip),
       tolerantText(event.connection),
-      event.record,
-    );
+      tolerantText(event.record),
+    ];
   }
 }
