@@ -27,7 +27,7 @@ function terminalLog(level: LogLevel): ProcessLog {
 /** Opens the process log. Written behind the caller's back in small batches when it is not a terminal. */
 export function createProcessLog(level: LogLevel, terminal: boolean): ProcessLog {
   if (terminal) return terminalLog(level);
-  const log = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: false }));
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: false }));
   const line = (severity: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields: object = {}) => log[severity](fields, message);
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }

@@ -15,7 +15,7 @@ import { managementRoutes, type ManagementDeps } from './endpoints/management/en
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
 import type { ProcessLog } from './log.ts';
-import { collections } from './resources/index.ts';
+import { clientCredentials, clientGrants, clients, resourceServers } from './resources/index.ts';
 import { tableOf } from './schema/collection.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
@@ -55,7 +55,7 @@ export async function openHouse(
   const database = await openDatabase({
     ...place,
     sealer: createSealer(key),
-    tables: [...collections.map((declared) => tableOf(declared)), signingKeys],
+    tables: [tableOf(resourceServers), tableOf(clients), tableOf(clientCredentials), tableOf(clientGrants), signingKeys],
     log: (message) => log.info(message),
     now,
   });

@@ -49,7 +49,7 @@ export interface ClientRow {
   readonly client_secret?: string | undefined;
   readonly token_endpoint_auth_method?: string | undefined;
   readonly client_authentication_methods?:
-    | Readonly<Record<string, { readonly credentials?: readonly { readonly id: string }[] | undefined } | undefined>>
+    | Readonly<Record<string, { readonly credentials?: readonly { readonly id?: string | undefined }[] | undefined } | undefined>>
     | undefined;
   readonly grant_types?: readonly string[] | undefined;
   readonly answer_dialect?: 'auth0' | 'oidc' | undefined;
@@ -80,7 +80,7 @@ export function secretDigest(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-function assertionKeys(credentials: readonly CredentialRow[], ids: ReadonlySet<string>): AssertionKey[] {
+function assertionKeys(credentials: readonly CredentialRow[], ids: ReadonlySet<string | undefined>): AssertionKey[] {
   return credentials
     .filter((row) => ids.has(row.id) && row.credential_type === 'public_key' && row.pem !== undefined)
     .map((row) => ({
