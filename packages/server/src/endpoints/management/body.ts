@@ -17,7 +17,8 @@ export function readBody(ask: Ask): Body | Refused {
     return refused(415, 'The body must be application/json', 'invalid_content_type');
   }
   const charset = attributes.map((attribute) => attribute.trim()).find((attribute) => attribute.startsWith('charset='));
-  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return refused(415, 'The body must be UTF-8', 'invalid_content_type');
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))
+    return refused(415, 'The body must be UTF-8', 'invalid_content_type');
   if (!isUtf8(ask.body)) return badBody('Invalid request payload JSON format');
   const read = readJsonObject(ask.body.toString('utf8'));
   return read.kind === 'malformed' ? badBody(read.message) : { kind: 'body', value: read.value };

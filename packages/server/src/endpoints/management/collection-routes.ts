@@ -1,13 +1,13 @@
 // The routes of a declared collection: list, create, read, change, delete. Each walks the five beats:
 // parse (token, query, body) -> load -> decide -> commit in one transaction -> answer, and then the log event.
 
-import { type AnyOf, type Collection, tableOf } from '../../schema/collection.ts';
+import { type AnyOf, type Collection, type CollectionErrors, tableOf } from '../../schema/collection.ts';
 import type { Entity, Fields } from '../../schema/field.ts';
 import { applyPatch, type Checked, problemMessage, readDraft, readPatch } from '../../schema/validate.ts';
 import { type Transaction, UniqueConflict } from '../../storage/store.ts';
 import { type Answer, type Ask, empty, json, type Route } from '../../web/exchange.ts';
 import { readBody } from './body.ts';
-import { type At, at, type Caller, type ManagementDeps } from './context.ts';
+import { type At, at, type ManagementDeps } from './context.ts';
 import { recordWrite } from './events.ts';
 import type { Guard } from './guard.ts';
 import { makeId } from './ids.ts';
@@ -21,8 +21,11 @@ import { type Occasion, visible } from './views.ts';
 export interface Offered<F extends Fields> {
   readonly declared: Collection<F>;
   readonly verbs: CollectionVerbs<F>;
-  /** The collection whose rows these belong to, for its 404. */
-  readonly parent?: Collection<Fields>;
+  /** The collection whose rows these belong to. */
+  readonly parent?: {
+    readonly exists: (reads: Pick<Transaction, 'get'>, id: string) => Promise<boolean>;
+    readonly missing: CollectionErrors['missing'];
+  };
 }
 
 export interface Machinery {
@@ -33,30 +36,40 @@ export interface Machinery {
 
 type Outcome<F extends Fields> = Stored<F> | Refused;
 
-export function collectionRoutes<F extends Fields>(offered: Offered<F>, { deps, guard, certificate }: Machinery): Route[] {
+export function collectionRoutes<F extends Fields>(
+  offered: Offered<F>,
+  { deps, guard, certificate }: Machinery,
+): Route[] {
   const { declared, verbs } = offered;
   const table = tableOf(declared);
-  const parentTable = offered.parent && tableOf(offered.parent);
   const own = `${declared.id === 'client_id' ? ':client_id' : ':id'}`;
   const listPath = `/api/v2/${declared.path}`;
   const rowPath = `${listPath}/${own}`;
   const missing = refused(404, declared.errors.missing.message, declared.errors.missing.errorCode);
 
   /** Runs an operation for a caller who may do it. */
-  const operation = (needs: AnyOf, act: (ask: Ask, here: At) => Promise<Answer | Refused>) => async (ask: Ask): Promise<Answer> => {
-    const caller = await guard(ask, [needs]);
-    if (isRefused(caller)) return problem(caller);
-    const answer = await act(ask, at(ask, caller, deps.now()));
-    return isRefused(answer) ? problem(answer) : answer;
-  };
+  const operation =
+    (needs: AnyOf, act: (ask: Ask, here: At) => Promise<Answer | Refused>) =>
+    async (ask: Ask): Promise<Answer> => {
+      const caller = await guard(ask, [needs]);
+      if (isRefused(caller)) return problem(caller);
+      const answer = await act(ask, at(ask, caller, deps.now()));
+      return isRefused(answer) ? problem(answer) : answer;
+    };
 
   const show = async (ask: Ask, here: At, entity: Entity<F>, occasion: Occasion): Promise<object> => {
-    const shown = visible(declared, entity, here.caller.scopes, occasion);
-    return verbs.answer ? verbs.answer(shown, entity, { at: here, occasion, certificate: await certificate(ask) }) : shown;
+    const wire = verbs.answer
+      ? verbs.answer(entity, { at: here, occasion, certificate: await certificate(ask) })
+      : entity;
+    return visible(declared, wire, here.caller.scopes, occasion);
   };
 
   /** The row that the path names, by its id or its other name, and only below its own parent. */
-  const locate = async (reads: Pick<Transaction, 'get' | 'find'>, ask: Ask, here: At): Promise<Entity<F> | undefined> => {
+  const locate = async (
+    reads: Pick<Transaction, 'get' | 'find'>,
+    ask: Ask,
+    here: At,
+  ): Promise<Entity<F> | undefined> => {
     const name = ask.params[own.slice(1)] ?? '';
     let row = await reads.get(table, name);
     if (!row && declared.alsoFoundBy) {
@@ -73,16 +86,20 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, { deps, 
 
   /** The 404 of the parent, if rows of this collection belong to one and it is not there. */
   const orphaned = async (reads: Pick<Transaction, 'get'>, ask: Ask): Promise<Refused | undefined> => {
-    if (!declared.within || !parentTable || !offered.parent) return undefined;
-    const parent = await reads.get(parentTable, ask.params[declared.within.param] ?? '');
-    const { message, errorCode } = offered.parent.errors.missing;
-    return parent ? undefined : refused(404, message, errorCode);
+    if (!declared.within || !offered.parent) return undefined;
+    const { message, errorCode } = offered.parent.missing;
+    const there = await offered.parent.exists(reads, ask.params[declared.within.param] ?? '');
+    return there ? undefined : refused(404, message, errorCode);
   };
 
   const list = operation(declared.scopes.read, async (ask, here) => {
-    const rows = await listRows(offered, table, deps.store(ask.tenant), ask, here, () => orphaned(deps.store(ask.tenant), ask));
+    const rows = await listRows(offered, table, deps.database.store(ask.tenant), ask, here, () =>
+      orphaned(deps.database.store(ask.tenant), ask),
+    );
     if (isRefused(rows)) return rows;
-    const shown = await Promise.all(rows.rows.map(async (row) => pick(await show(ask, here, row, 'read'), rows.wanted)));
+    const shown = await Promise.all(
+      rows.rows.map(async (row) => pick(await show(ask, here, row, 'read'), rows.wanted)),
+    );
     return json(200, rows.wrap(shown), uncached);
   });
 
@@ -91,7 +108,7 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, { deps, 
     if (isRefused(query)) return query;
     const wanted = readWanted(query);
     if (isRefused(wanted)) return wanted;
-    const store = deps.store(ask.tenant);
+    const store = deps.database.store(ask.tenant);
     const entity = (await orphaned(store, ask)) ?? (await locate(store, ask, here));
     if (isRefused(entity)) return entity;
     if (!entity) return missing;
@@ -101,13 +118,18 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, { deps, 
   const create = async (ask: Ask, here: At): Promise<Answer | Refused> => {
     const body = readBody(ask);
     if (isRefused(body)) return body;
-    const draft = checked(readDraft(declared, body.value), (valid) => verbs.draft?.(valid, here));
+    // The program itself may choose ids, so that tests and seeds can know them beforehand.
+    const { [declared.id]: chosen, ...given } = deps.trusted ? body.value : { ...body.value, [declared.id]: undefined };
+    const draft = checked(readDraft(declared, deps.trusted ? given : body.value), (valid) =>
+      verbs.draft?.(valid, here),
+    );
     if (isRefused(draft)) return draft;
     const entity = {
       ...draft,
       ...declared.defaults(draft),
-      ...verbs.make?.(draft, here),
       [declared.id]: makeId(declared.ids),
+      ...verbs.make?.(draft, here),
+      ...(chosen === undefined ? {} : { [declared.id]: chosen }),
       ...(declared.within ? { [declared.within.field]: ask.params[declared.within.param] } : {}),
     } as Entity<F>;
     const wrong = problemMessage(declared.check(entity));
@@ -135,12 +157,16 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, { deps, 
       if (isRefused(found)) return found;
       const before = found && (await tx.lock(table, (found as Record<string, unknown>)[declared.id] as string));
       if (!before) return missing;
-      const resolved = checked<typeof patch>({ kind: 'valid', value: patch }, (valid) => verbs.patch?.(valid, before, here));
+      const resolved = checked<typeof patch>({ kind: 'valid', value: patch }, (valid) =>
+        verbs.patch?.(valid, before, here),
+      );
       if (isRefused(resolved)) return resolved;
       const after = applyPatch(declared, before, resolved);
       const wrong = problemMessage(declared.check(after));
       if (wrong !== undefined) return badBody(wrong);
-      const stored = verbs.update ? await verbs.update(tx, before, after, here) : ({ kind: 'stored', entity: after } as const);
+      const stored = verbs.update
+        ? await verbs.update(tx, before, after, here)
+        : ({ kind: 'stored', entity: after } as const);
       if (stored.kind === 'stored') await tx.replace(table, stored.entity);
       return stored;
     });
@@ -170,7 +196,7 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, { deps, 
   /** One transaction; a broken unique set is the collection's 409. */
   const committed = async <T>(ask: Ask, work: (tx: Transaction) => Promise<T>): Promise<T | Refused> => {
     try {
-      return await deps.store(ask.tenant).transact(work);
+      return await deps.database.store(ask.tenant).transact(work);
     } catch (error) {
       if (!(error instanceof UniqueConflict)) throw error;
       return refused(409, declared.errors.conflict.message, declared.errors.conflict.errorCode);
@@ -183,9 +209,15 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, { deps, 
   return [
     { method: 'GET', path: listPath, handle: list, family },
     { method: 'GET', path: rowPath, handle: read, family },
-    ...(scopes.create ? [{ method: 'POST', path: listPath, handle: operation(scopes.create, create), family, ...limit } as const] : []),
-    ...(scopes.update ? [{ method: 'PATCH', path: rowPath, handle: operation(scopes.update, update), family, ...limit } as const] : []),
-    ...(scopes.remove ? [{ method: 'DELETE', path: rowPath, handle: operation(scopes.remove, remove), family } as const] : []),
+    ...(scopes.create
+      ? [{ method: 'POST', path: listPath, handle: operation(scopes.create, create), family, ...limit } as const]
+      : []),
+    ...(scopes.update
+      ? [{ method: 'PATCH', path: rowPath, handle: operation(scopes.update, update), family, ...limit } as const]
+      : []),
+    ...(scopes.remove
+      ? [{ method: 'DELETE', path: rowPath, handle: operation(scopes.remove, remove), family } as const]
+      : []),
   ];
 }
 
@@ -197,6 +229,3 @@ function checked<T>(first: Checked<T>, next: (value: T) => Checked<T> | Refused 
   if (second.kind === 'refused') return second;
   return second.kind === 'invalid' ? badBody(second.message) : second.value;
 }
-
-/** Who asked, for routes that are written by hand. */
-export type { Caller };

@@ -12,7 +12,8 @@ const mostText = 2000;
 
 /** A copy fit for a log: secrets masked, long texts and lists cut. Bodies are at most 20 levels deep when they get here. */
 export function masked(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > mostText ? `${value.slice(0, mostText)}... (${value.length} characters)` : value;
+  if (typeof value === 'string')
+    return value.length > mostText ? `${value.slice(0, mostText)}... (${value.length} characters)` : value;
   if (Array.isArray(value)) return value.slice(0, mostItems).map(masked);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -29,7 +29,7 @@ export function createGuard(deps: ManagementDeps): Guard {
       audience: managementIdentifier(ask.host),
       algorithms: ['RS256'],
       keys: async ({ alg, kid }) => {
-        const found = kid === undefined ? undefined : await deps.verificationKey(ask.tenant, kid);
+        const found = kid === undefined ? undefined : await deps.keyring.verification(ask.tenant, kid);
         return found?.alg === alg ? found.key : undefined;
       },
       now: deps.now,
@@ -49,7 +49,7 @@ export function createGuard(deps: ManagementDeps): Guard {
     }
     const { token } = verdict;
     const clientId = token.clientId ?? '';
-    const client = await deps.store(ask.tenant).get(clientTable, clientId);
+    const client = await deps.database.store(ask.tenant).get(clientTable, clientId);
     if (!client || client.global) {
       recordCause(deps, ask, 'Invalid token', {
         code: 'client_gone',
@@ -57,7 +57,10 @@ export function createGuard(deps: ManagementDeps): Guard {
         fix: 'Get a token with a client that exists.',
         client_id: clientId,
       });
-      return { ...refused(401, 'Invalid token'), headers: { 'www-authenticate': challenge('invalid_token', 'The client of the token does not exist') } };
+      return {
+        ...refused(401, 'Invalid token'),
+        headers: { 'www-authenticate': challenge('invalid_token', 'The client of the token does not exist') },
+      };
     }
     const machine = token.subject === `${clientId}@clients`;
     const scopes = machine ? token.scopes : new Set([...token.scopes].filter((scope) => currentUserScopes.has(scope)));
@@ -94,7 +97,10 @@ function answerOf(refusal: Refusal): Refused {
   const headers = refusal.challenge === undefined ? {} : { 'www-authenticate': refusal.challenge };
   switch (refusal.status) {
     case 503:
-      return { ...refused(503, refusal.description), headers: { 'retry-after': String(refusal.retryAfterSeconds ?? 2) } };
+      return {
+        ...refused(503, refusal.description),
+        headers: { 'retry-after': String(refusal.retryAfterSeconds ?? 2) },
+      };
     case 400:
       return { ...refused(400, 'Bad HTTP authentication header format', 'Bearer'), headers };
     case 403:
@@ -106,7 +112,12 @@ function answerOf(refusal: Refusal): Refused {
 
 function recordRefusal(deps: ManagementDeps, ask: Ask, refusal: Refusal): void {
   const { code, message, fix, evidence } = refusal.cause;
-  recordCause(deps, ask, refusal.status === 401 ? messageOf(refusal) : refusal.description, { code, message, fix, evidence });
+  recordCause(deps, ask, refusal.status === 401 ? messageOf(refusal) : refusal.description, {
+    code,
+    message,
+    fix,
+    evidence,
+  });
 }
 
 interface Reason {

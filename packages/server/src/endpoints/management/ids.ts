@@ -6,7 +6,13 @@ import type { IdShape } from '../../schema/collection.ts';
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 export function makeId(shape: IdShape): string {
-  if (shape.alphabet === 'hex') return shape.prefix + randomBytes(Math.ceil(shape.length / 2)).toString('hex').slice(0, shape.length);
+  if (shape.alphabet === 'hex')
+    return (
+      shape.prefix +
+      randomBytes(Math.ceil(shape.length / 2))
+        .toString('hex')
+        .slice(0, shape.length)
+    );
   return shape.prefix + base62Text(shape.length);
 }
 

@@ -1,8 +1,8 @@
 // The two paginations (auth0-behaviour §37.5): pages, wrapped when totals are asked for, and checkpoints.
 // `take` wins, since SDKs send `include_totals` everywhere. There is no end of the pages: beyond it they are empty.
 
-import { badQuery, flagIn, isRefused, numberIn, type Query } from './query.ts';
 import type { Refused } from './problem.ts';
+import { badQuery, flagIn, isRefused, numberIn, type Query } from './query.ts';
 
 export const pagingParameters = ['page', 'per_page', 'include_totals', 'from', 'take'] as const;
 export const fieldParameters = ['fields', 'include_fields'] as const;
@@ -25,7 +25,8 @@ export function readPaging(query: Query): Paging | Refused {
   if (isRefused(take)) return take;
   const from = query.one.get('from');
   if (query.one.has('take') || from !== undefined) {
-    if (from !== undefined && (from === '' || from.length > 200)) return badQuery('Not a checkpoint of this list', 'from');
+    if (from !== undefined && (from === '' || from.length > 200))
+      return badQuery('Not a checkpoint of this list', 'from');
     return { kind: 'checkpoint', from, take };
   }
   return { kind: 'page', offset: page * perPage, limit: perPage, totals: totals ?? false };

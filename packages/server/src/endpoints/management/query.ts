@@ -57,7 +57,10 @@ export function numberIn(query: Query, name: string, least: number, most: number
   const text = query.one.get(name);
   if (text === undefined) return otherwise;
   if (!/^\d{1,15}$/.test(text)) {
-    return badQuery(`String '${text.replace(/[^\x20-\x7e]/g, '?').slice(0, 40)}' does not match pattern. Must be a numeric string`, name);
+    return badQuery(
+      `String '${text.replace(/[^\x20-\x7e]/g, '?').slice(0, 40)}' does not match pattern. Must be a numeric string`,
+      name,
+    );
   }
   const value = Number(text);
   if (value < least) return badQuery(`Value ${value} is less than minimum ${least}`, name);

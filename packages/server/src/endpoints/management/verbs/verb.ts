@@ -12,7 +12,7 @@ import type { Occasion } from '../views.ts';
 export interface Stored<F extends Fields> {
   readonly kind: 'stored';
   readonly entity: Entity<F>;
-  /** Members of the answer that are shown this once. */
+  /** Members of the answer that are shown this once, in place of the stored ones. */
   readonly once?: object;
 }
 
@@ -38,8 +38,17 @@ export interface CollectionVerbs<F extends Fields> {
   readonly update?: (tx: Transaction, before: Entity<F>, after: Entity<F>, at: At) => Promise<Stored<F> | Refused>;
   /** Removes what belongs to the row; the row itself goes afterwards. */
   readonly remove?: (tx: Transaction, entity: Entity<F>, at: At) => Promise<Refused | undefined>;
-  /** The visible members of an entity -> the answer. */
-  readonly answer?: (shown: Record<string, unknown>, entity: Entity<F>, showing: Showing) => object;
+  /** The entity as it travels, with computed members. What the caller may not see is taken out afterwards. */
+  readonly answer?: (entity: Entity<F>, showing: Showing) => object;
   /** Bytes of body, where the router's default is too small. */
+  readonly bodyLimit?: number;
+}
+
+export interface SingletonVerbs<F extends Fields> {
+  /** The patch after wire aliases are resolved. Pure. */
+  readonly patch?: (patch: Patch<F>, at: At) => Checked<Patch<F>> | Refused;
+  /** Checks what other rows must allow. May run again. */
+  readonly update?: (tx: Transaction, before: Entity<F>, after: Entity<F>, at: At) => Promise<Refused | undefined>;
+  readonly answer?: (entity: Entity<F>, showing: Omit<Showing, 'certificate'>) => object;
   readonly bodyLimit?: number;
 }
