@@ -1,73 +1,75 @@
-// One Api object stands for one API (audience) and the issuers it trusts.
+// One Api object stands for one API (its audience) and the issuers it trusts.
 
-import type { Algorithm } from './algorithms.ts';
-import type { Incoming } from './bearer.ts';
-import type { KeySource } from './keys.ts';
+import { type Incoming, pathOf, readToken } from './bearer.ts';
+import { found } from './causes/index.ts';
+import { type ApiOptions, type RefusalContext, readOptions, type Settings } from './options.ts';
+import { refusalOf } from './problem.ts';
 import type { Refusal } from './refusal.ts';
-import type { Requirement } from './scopes.ts';
+import { type CheckedRequirement, checkedRequirement, type Requirement } from './scopes.ts';
 import type { VerifiedToken } from './token.ts';
+import { type Verified, verifyToken } from './verify.ts';
 
 export type Verdict =
   | { readonly kind: 'accepted'; readonly token: VerifiedToken }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** What is known about the refused call; never the token. */
-export interface RefusalContext {
-  readonly method: string | undefined;
-  /** Without its query. */
-  readonly path: string | undefined;
-}
-
-export interface ApiOptions {
-  /** Whose tokens are accepted: the exact `iss`, usually with a trailing slash (`https://tenant.example.com/`). */
-  readonly issuer: string | readonly string[];
-  /** This API's identifier: one of these must be in `aud`, exactly. Never a client id. */
-  readonly audience: string | readonly string[];
-  /** Pinned here, never taken from the token. Default `['RS256']`, or `['HS256']` with `secret`. */
-  readonly algorithms?: readonly Algorithm[];
-  /** Where to get keys instead of discovery at the issuer. */
-  readonly keys?: KeySource;
-  /** The JWK Set's address, instead of discovery. Only with one issuer. */
-  readonly jwksUri?: string;
-  /** The API's signing secret, for HS256/384/512 only; text counts as UTF-8. Whoever holds it can make tokens. */
-  readonly secret?: string | Uint8Array;
-  /** Which kind of access token: `rfc9068` (typ `at+jwt`), `auth0` (typ `JWT`, with `azp`), or `any` of them (default). */
-  readonly dialect?: 'any' | 'auth0' | 'rfc9068';
-  /** Allowed difference of clocks. Default 5, at most 300. */
-  readonly clockToleranceSeconds?: number;
-  /** Default 16384. Longer tokens are refused unread. */
-  readonly maxTokenBytes?: number;
-  /**
-   * Let a permission in the `permissions` claim satisfy a needed *scope*. Default false: under role-based access control `permissions` lists all that
-   * the user may do, also what the client never asked for and the user never agreed to. Only for APIs whose clients are all your own.
-   */
-  readonly permissionsCountAsScopes?: boolean;
-  /** Address of this API's metadata (RFC 9728); added to each challenge, as MCP clients expect it. */
-  readonly resourceMetadata?: string;
-  /** `realm` of the challenge. */
-  readonly realm?: string;
-  /** Accept the token as `access_token` in a form body too (RFC 6750 §2.2), when `Incoming.form` is given. */
-  readonly allowTokenInForm?: boolean;
-  /** Milliseconds since 1970; for tests. Default `Date.now`. */
-  readonly now?: () => number;
-  /** For tests and proxies. Default the global `fetch`. */
-  readonly fetch?: typeof fetch;
-  /** Called with each refusal, for the developer's log (`explainRefusal` makes two lines of it). What it throws is ignored. */
-  readonly onRefusal?: (refusal: Refusal, context: RefusalContext) => void;
-  /** Accept the token as `?access_token=` too (RFC 6750 §2.3): it then stands in logs, histories and Referer headers. */
-  readonly dangerouslyAllowTokenInQuery?: boolean;
-  /** Talk to issuers over http that are not on this machine: whoever is on the wire can then make tokens. */
-  readonly dangerouslyAllowHttpIssuer?: boolean;
-  /** Accept tokens bound to a key (`cnf`: DPoP, mTLS) without the proof. Only if the proof is checked elsewhere. */
-  readonly dangerouslyIgnoreTokenBinding?: boolean;
-}
-
 /** Cheap: creating one does no I/O and starts no timer, so a server can make one for each tenant host. */
 export interface Api {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
-  /** Checks a token that you have at hand. Never rejects on account of the token; a malformed requirement is a TypeError. */
+  /** Checks a token at hand. Never rejects on account of the token; a requirement that cannot be meant is a TypeError. Calls `onRefusal`. */
   verify(token: string, requirement?: Requirement): Promise<Verdict>;
-  /** Finds the token in a request, then as `verify`. Calls `onRefusal`. */
+  /** Finds the token in a request (RFC 6750 §2), then as `verify`. */
   check(incoming: Incoming, requirement?: Requirement): Promise<Verdict>;
+}
+
+/**
+ * Makes the check of one API. Throws a TypeError for options that cannot be meant; an issuer that cannot be reached shows with the first token, as 503.
+ *
+ *     const api = createApi({ issuer: 'https://tenant.example.com/', audience: 'https://api.example.com/' });
+ */
+export function createApi(options: ApiOptions): Api {
+  const settings = readOptions(options);
+  return {
+    issuers: settings.issuers,
+    audiences: settings.audiences,
+    async verify(token, requirement) {
+      const needed = checkedRequirement(requirement);
+      const verified = await verifyToken(token, needed, settings);
+      return verdictOf(verified, needed, settings, { method: undefined, path: undefined });
+    },
+    async check(incoming, requirement) {
+      const needed = checkedRequirement(requirement);
+      const verified = await verifyIncoming(incoming, needed, settings);
+      return verdictOf(verified, needed, settings, { method: incoming.method, path: pathOf(incoming.url) });
+    },
+  };
+}
+
+async function verifyIncoming(incoming: Incoming, needed: CheckedRequirement, settings: Settings): Promise<Verified> {
+  try {
+    const sought = readToken(incoming, settings.places);
+    if (sought.kind === 'refused') return { ...sought, evidence: {} };
+    return await verifyToken(sought.token, needed, settings);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : 'unknown error';
+    return { kind: 'refused', finding: found('check_failed', { problem }), evidence: {} };
+  }
+}
+
+function verdictOf(
+  verified: Verified,
+  needed: CheckedRequirement,
+  settings: Settings,
+  context: RefusalContext,
+): Verdict {
+  if (verified.kind === 'accepted') return verified;
+  const { finding, evidence, retryAfterSeconds } = verified;
+  const refusal = refusalOf(finding, settings.facts, { scopes: needed.scopes, retryAfterSeconds, evidence });
+  try {
+    settings.onRefusal?.(refusal, context);
+  } catch {
+    // A log that fails must not turn a refusal into a crash, and least of all into something else than a refusal.
+  }
+  return { kind: 'refused', refusal };
 }

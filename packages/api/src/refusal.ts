@@ -1,6 +1,6 @@
 // A refusal is a value: what the client is told, and, kept apart from it, the one cause the developer is told.
 
-import type { CauseCode } from './causes.ts';
+import type { CauseCode } from './causes/index.ts';
 
 /** What a token or a header showed. Values are cut and escaped, so that they are safe on one line of a log. */
 export type Evidence = Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -1,8 +1,10 @@
-// What an API knows about a caller once the token is verified. Only verify.ts makes a VerifiedToken.
+// What an API knows about a caller once the token is verified.
+
+import { hasScope } from './scopes.ts';
 
 declare const verified: unique symbol;
 
-/** The claims of a verified access token, as they travel (RFC 9068 §2.2, Auth0 dialect). Unknown members are kept. */
+/** The claims of a verified access token, as they travel (RFC 9068 §2.2, Auth0 dialect). Only the types of those named here were checked. */
 export interface Claims {
   readonly iss: string;
   readonly sub: string;
@@ -11,14 +13,7 @@ export interface Claims {
   readonly exp: number;
   readonly iat?: number;
   readonly nbf?: number;
-  readonly jti?: string;
-  /** Auth0 dialect: the client that got the token. */
-  readonly azp?: string;
-  /** RFC 9068: the client that got the token. */
-  readonly client_id?: string;
-  readonly scope?: string;
   readonly permissions?: readonly string[];
-  readonly org_id?: string;
   readonly [name: string]: unknown;
 }
 
@@ -31,7 +26,7 @@ export interface VerifiedToken {
   readonly claims: Claims;
   /** `sub`: the user, or the machine itself (`CLIENT_ID@clients` in the Auth0 dialect). */
   readonly subject: string;
-  /** The client that got the token: `azp`, else `client_id` (else `cid` or `appid` of other vendors). */
+  /** The client that got the token: `azp`, else `client_id` (else `cid` or `appid` of other vendors). RFC 9068 tokens of some vendors lack it. */
   readonly clientId: string | undefined;
   readonly issuer: string;
   /** What the client may do: `scope` (or `scp` of other vendors), split. */
@@ -42,4 +37,24 @@ export interface VerifiedToken {
   readonly expiresAt: number;
   /** Is this scope granted? Counts `permissions` only if the Api was created with `permissionsCountAsScopes`. */
   has(scope: string): boolean;
+}
+
+/** Only for verify.ts, after its last check. */
+export function verifiedToken(
+  claims: Claims,
+  clientId: string | undefined,
+  held: { readonly scopes: ReadonlySet<string>; readonly permissions: ReadonlySet<string> },
+  permissionsCount: boolean,
+): VerifiedToken {
+  const token: Omit<VerifiedToken, typeof verified> = {
+    claims,
+    subject: claims.sub,
+    clientId,
+    issuer: claims.iss,
+    scopes: held.scopes,
+    permissions: held.permissions,
+    expiresAt: claims.exp,
+    has: (scope) => hasScope(held, scope, permissionsCount),
+  };
+  return token as VerifiedToken;
 }

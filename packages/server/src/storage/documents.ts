@@ -64,7 +64,8 @@ export function readsOf(at: Place, connection: Connection): Reads {
     },
 
     async document<T extends object>(name: string) {
-      const query = sql<{ doc: string }>`select doc from documents where tenant = ${tenant} and name = ${name}`;
+      const query = sql<{ doc: string }>`select doc from documents where tenant = ${tenant}
+        and name = ${keyText(name, 'the name of a document')}`;
       const [found] = await connection.run(query);
       return found && (JSON.parse(found.doc) as T);
     },

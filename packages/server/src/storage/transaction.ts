@@ -101,7 +101,7 @@ export function transactionOf(at: Place, tenant: Store['tenant'], connection: Wr
     async put(name, document) {
       const doc = jsonText(document, `the document ${name}`);
       await announce(DOCUMENTS, name);
-      await run(sql`insert into documents (tenant, name, doc) values (${tenant}, ${name}, ${doc})
+      await run(sql`insert into documents (tenant, name, doc) values (${tenant}, ${keyText(name, 'the name of a document')}, ${doc})
         on conflict (tenant, name) do update set doc = excluded.doc`);
     },
   };

@@ -1,1 +1,0 @@
-export type CauseCode = string;
