@@ -177,18 +177,19 @@ export function collectionRoutes<F extends Fields>(
   };
 
   const remove = async (ask: Ask, here: At): Promise<Answer | Refused> => {
-    const outcome = await committed(ask, async (tx): Promise<Refused | undefined> => {
+    const outcome = await committed(ask, async (tx): Promise<'gone' | 'nothing' | Refused> => {
       const found = (await orphaned(tx, ask)) ?? (await locate(tx, ask, here));
       if (isRefused(found)) return found;
       const id = found && ((found as Record<string, unknown>)[declared.id] as string);
       const entity = id === undefined ? undefined : await tx.lock(table, id);
-      if (!entity || id === undefined) return missing;
+      if (!entity || id === undefined) return declared.removingNothing === 204 ? 'nothing' : missing;
       const refusal = await verbs.remove?.(tx, entity, here);
       if (refusal) return refusal;
       await tx.remove(table, id);
-      return undefined;
+      return 'gone';
     });
     if (isRefused(outcome)) return outcome;
+    if (outcome === 'nothing') return empty(204, uncached);
     recordWrite(deps, ask, here.caller, `Delete ${declared.noun.a}`, {}, { status: 204, body: {} });
     return empty(204, uncached);
   };
