@@ -176,7 +176,7 @@ export const tenantSettings = singleton({
     ephemeral_session_lifetime: 72,
     idle_ephemeral_session_lifetime: 24,
     oidc_logout: { rp_logout_end_session_endpoint_discovery: true },
-    resource_parameter_profile: 'audience',
+    resource_parameter_profile: 'compatibility',
     phone_consolidated_experience: false,
     client_id_metadata_document_supported: false,
     dynamic_client_registration_security_mode: 'strict',
