@@ -180,7 +180,7 @@ export const tenantSettings = singleton({
     allow_organization_name_in_authentication_api: false,
     customize_mfa_in_postlogin_action: false,
     pushed_authorization_requests_supported: false,
-    resource_parameter_profile: 'audience',
+    resource_parameter_profile: 'compatibility',
     phone_consolidated_experience: false,
     client_id_metadata_document_supported: false,
     dynamic_client_registration_security_mode: 'strict',

@@ -134,6 +134,7 @@ export function collectionRoutes<F extends Fields>(
     } as Entity<F>;
     const wrong = problemMessage(declared.check(entity));
     if (wrong !== undefined) return badBody(wrong);
+    await verbs.prepare?.(entity, here, deps);
     const outcome = await committed(ask, async (tx): Promise<Outcome<F>> => {
       const gone = await orphaned(tx, ask);
       if (gone) return gone;
@@ -152,6 +153,7 @@ export function collectionRoutes<F extends Fields>(
     if (isRefused(body)) return body;
     const patch = checked(readPatch(declared, body.value), () => undefined);
     if (isRefused(patch)) return patch;
+    await verbs.prepare?.(patch, here, deps);
     const outcome = await committed(ask, async (tx): Promise<Outcome<F>> => {
       const found = (await orphaned(tx, ask)) ?? (await locate(tx, ask, here));
       if (isRefused(found)) return found;
