@@ -2,19 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { issueCertificate, selfSigned } from './certificate.ts';
 
-interface Pair {
-  readonly publicKey: KeyObject;
-  readonly privateKey: KeyObject;
-}
-
-const pairs: Record<string, Pair> = {
-  'RSA 2048': generateKeyPairSync('rsa', { modulusLength: 2048 }),
-  'EC P-256': generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-  Ed25519: generateKeyPairSync('ed25519'),
+const keys: Record<string, KeyObject> = {
+  'RSA 2048': generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+  'EC P-256': generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+  Ed25519: generateKeyPairSync('ed25519').privateKey,
 };
 const notBefore = new Date('2026-01-02T03:04:05.678Z');
 const notAfter = new Date('2039-01-02T03:04:05.678Z');
@@ -27,22 +22,22 @@ function askOpenssl(args: string[], input: string): string {
   return stdout;
 }
 
-for (const [name, pair] of Object.entries(pairs)) {
+for (const [name, privateKey] of Object.entries(keys)) {
   test(`a self-signed ${name} certificate says whose key it is, and the key signed it`, async () => {
-    const { pem, der } = await selfSigned({ subject: 'CN=example.com', ...pair, notBefore, notAfter });
+    const { pem, der } = await selfSigned({ subject: 'CN=example.com', privateKey, notBefore, notAfter });
     const read = new X509Certificate(pem);
     assert.deepEqual(read.raw, der);
     assert.equal(read.subject, 'CN=example.com');
     assert.equal(read.issuer, 'CN=example.com');
     assert.equal(read.ca, false);
-    assert.equal(read.verify(pair.publicKey), true);
-    assert.equal(read.checkPrivateKey(pair.privateKey), true);
+    assert.equal(read.verify(createPublicKey(privateKey)), true);
+    assert.equal(read.checkPrivateKey(privateKey), true);
     assert.equal(read.validFromDate.toISOString(), '2026-01-02T03:04:05.000Z');
     assert.equal(read.validToDate.toISOString(), '2039-01-02T03:04:05.000Z');
   });
 
   test(`openssl reads the ${name} certificate and its PKCS #7 form`, { skip: !openssl }, async () => {
-    const { pem, pkcs7Pem } = await selfSigned({ subject: 'CN=example.com', ...pair, notBefore, notAfter });
+    const { pem, pkcs7Pem } = await selfSigned({ subject: 'CN=example.com', privateKey, notBefore, notAfter });
     const text = askOpenssl(['x509', '-noout', '-text'], pem);
     assert.match(text, /Version: 3/);
     assert.match(text, /Basic Constraints: critical\s+CA:FALSE/);
@@ -54,7 +49,7 @@ for (const [name, pair] of Object.entries(pairs)) {
 }
 
 test('every hash is over the DER bytes, in its own spelling', async () => {
-  const made = await selfSigned({ subject: 'CN=a', ...pairOf('EC P-256'), notBefore, notAfter });
+  const made = await selfSigned({ subject: 'CN=a', privateKey: keyOf('EC P-256'), notBefore, notAfter });
   const read = new X509Certificate(made.pem);
   assert.equal(made.fingerprint, read.fingerprint);
   assert.match(made.fingerprint, /^([0-9A-F]{2}:){19}[0-9A-F]{2}$/);
@@ -66,7 +61,7 @@ test('every hash is over the DER bytes, in its own spelling', async () => {
 test('serial numbers are random, positive and 128 bits long', async () => {
   const seen = new Set<string>();
   for (let count = 0; count < 20; count += 1) {
-    const { der } = await selfSigned({ subject: 'CN=a', ...pairOf('Ed25519'), notBefore, notAfter });
+    const { der } = await selfSigned({ subject: 'CN=a', privateKey: keyOf('Ed25519'), notBefore, notAfter });
     const serial = new X509Certificate(der).serialNumber;
     assert.match(serial, /^[4-7][0-9A-F]{31}$/);
     seen.add(serial);
@@ -76,39 +71,42 @@ test('serial numbers are random, positive and 128 bits long', async () => {
 
 test('a validity beyond 2049, where X.509 changes its date format, is read back as given', async () => {
   const late = new Date('2061-05-06T07:08:09Z');
-  const { pem } = await selfSigned({ subject: 'CN=a', ...pairOf('EC P-256'), notBefore, notAfter: late });
+  const { pem } = await selfSigned({ subject: 'CN=a', privateKey: keyOf('EC P-256'), notBefore, notAfter: late });
   assert.equal(new X509Certificate(pem).validToDate.toISOString(), '2061-05-06T07:08:09.000Z');
 });
 
 test('a certificate of an authority verifies with its key only', async () => {
-  const authority = pairOf('RSA 2048');
-  const subject = pairOf('Ed25519');
+  const authority = keyOf('RSA 2048');
+  const subject = keyOf('Ed25519');
   const { pem } = await issueCertificate({
     subject: 'CN=leaf',
     issuer: 'CN=authority',
-    publicKey: subject.publicKey,
-    issuerKey: authority.privateKey,
+    publicKey: createPublicKey(subject),
+    issuerKey: authority,
     notBefore,
     notAfter,
     extensions: () => [],
   });
   const read = new X509Certificate(pem);
   assert.equal(read.issuer, 'CN=authority');
-  assert.equal(read.verify(authority.publicKey), true);
-  assert.equal(read.verify(subject.publicKey), false);
-  assert.equal(read.checkPrivateKey(subject.privateKey), true);
+  assert.equal(read.verify(createPublicKey(authority)), true);
+  assert.equal(read.verify(createPublicKey(subject)), false);
+  assert.equal(read.checkPrivateKey(subject), true);
 });
 
 test('keys that no algorithm of ours signs with are refused, and so is a validity that ends before it begins', async () => {
-  for (const pair of [generateKeyPairSync('ec', { namedCurve: 'secp256k1' }), generateKeyPairSync('x25519')]) {
-    await assert.rejects(selfSigned({ subject: 'CN=a', ...pair, notBefore, notAfter }), TypeError);
+  for (const privateKey of [
+    generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey,
+    generateKeyPairSync('x25519').privateKey,
+  ]) {
+    await assert.rejects(selfSigned({ subject: 'CN=a', privateKey, notBefore, notAfter }), TypeError);
   }
   const backwards = { notBefore: notAfter, notAfter: notBefore };
-  await assert.rejects(selfSigned({ subject: 'CN=a', ...pairOf('Ed25519'), ...backwards }), RangeError);
+  await assert.rejects(selfSigned({ subject: 'CN=a', privateKey: keyOf('Ed25519'), ...backwards }), RangeError);
 });
 
-function pairOf(name: string): Pair {
-  const found = pairs[name];
+function keyOf(name: string): KeyObject {
+  const found = keys[name];
   assert.ok(found);
   return found;
 }

@@ -43,15 +43,15 @@ export interface CertificateRequest extends Validity {
 
 /**
  * A certificate that a signing key gives itself: proves nothing, but carries the key to whoever wants X.509.
- * The keys are a pair of RSA, EC P-256 or Ed25519; other kinds throw a TypeError. That they are a pair is not checked,
- * and neither is whose name `subject` is.
+ * `privateKey` is RSA, EC P-256 or Ed25519; other kinds throw a TypeError. Whose name `subject` is, is not checked.
  */
 export async function selfSigned(
-  request: Validity & { readonly subject: string; readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+  request: Validity & { readonly subject: string; readonly privateKey: KeyObject },
 ): Promise<Certificate> {
   return await issueCertificate({
     ...request,
     issuer: request.subject,
+    publicKey: createPublicKey(request.privateKey),
     issuerKey: request.privateKey,
     extensions: ({ BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension }) => [
       new BasicConstraintsExtension(false, undefined, true),
