@@ -1,0 +1,145 @@
+// Tenant log events: appended cheaply, filtered, and followed without missing one.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LogFilter, Store, StoredLog } from '../store.ts';
+import { type Subject, tenantId } from './subject.ts';
+
+export function logs(subject: () => Subject): void {
+  const event = (store: Store, log_id: string, more: Partial<StoredLog> = {}): StoredLog => ({
+    tenant: store.tenant,
+    log_id,
+    type: 'seccft',
+    date: 1_000,
+    record: JSON.stringify({ log_id }),
+    ...more,
+  });
+  const idOf = (record: string) => JSON.parse(record).log_id;
+
+  test('events are filtered by every condition together', async () => {
+    const { database, fresh } = subject();
+    const store = fresh();
+    await database.appendLogs([
+      event(store, '1', { type: 'seccft', client_id: 'a', date: 100, ip: '1.2.3.4' }),
+      event(store, '2', { type: 'feccft', client_id: 'a', date: 200, user_id: 'u' }),
+      event(store, '3', { type: 'feccft', client_id: 'b', date: 300, connection: 'c' }),
+      event(store, '4', { type: 's', date: 400 }),
+    ]);
+    const found = async (filter: LogFilter) => {
+      const page = await store.logs.page({ filter, newestFirst: false, offset: 0, limit: 9 });
+      assert.equal(page.total, page.records.length);
+      return page.records.map(idOf).join('');
+    };
+    assert.equal(await found({}), '1234');
+    assert.equal(await found({ equals: [{ column: 'type', anyOf: ['feccft', 's'] }] }), '234');
+    assert.equal(await found({ equals: [{ column: 'type', anyOf: [] }] }), '');
+    assert.equal(await found({ not: [{ column: 'type', anyOf: ['feccft'] }] }), '14');
+    assert.equal(await found({ not: [{ column: 'client_id', anyOf: ['a'] }] }), '34');
+    assert.equal(await found({ since: 200, until: 300 }), '23');
+    assert.equal(
+      await found({
+        equals: [
+          { column: 'client_id', anyOf: ['a'] },
+          { column: 'log_id', anyOf: ['2', '3'] },
+        ],
+        not: [{ column: 'ip', anyOf: ['1.2.3.4'] }],
+      }),
+      '2',
+    );
+    assert.equal(await found({ equals: [{ column: 'user_id', anyOf: ['u'] }], since: 201 }), '');
+    assert.equal(await found({ equals: [{ column: 'connection', anyOf: ['c', "' OR 1=1--"] }] }), '3');
+  });
+
+  test('words are found anywhere in a record, literally, without regard to case', async () => {
+    const { database, fresh } = subject();
+    const store = fresh();
+    const texts = ['Alice "quoted" 50% off', 'alice_b \\ Ünal 🩺', 'line\nbreak a\u0000b'];
+    await database.appendLogs(
+      texts.map((text, index) =>
+        event(store, String(index), { record: JSON.stringify({ log_id: String(index), text }) }),
+      ),
+    );
+    const found = async (...contains: string[]) => {
+      const page = await store.logs.page({ filter: { contains }, newestFirst: false, offset: 0, limit: 9 });
+      return page.records.map(idOf).join('');
+    };
+    assert.equal(await found('ALICE'), '01');
+    assert.equal(await found('alice', 'QUOTED'), '0');
+    assert.equal(await found('"quoted"'), '0');
+    assert.equal(await found('50%'), '0');
+    assert.equal(await found('%'), '0');
+    assert.equal(await found('alice_b'), '1');
+    assert.equal(await found('e_q'), '');
+    assert.equal(await found('\\ Ünal'), '1');
+    assert.equal(await found('ünal'), '', 'only the case of A to Z');
+    assert.equal(await found('\n'), '2');
+    assert.equal(await found('a\0b'), '2');
+    assert.equal(await found("' OR 1=1--"), '');
+    assert.equal(await found('x'.repeat(100_000)), '');
+  });
+
+  test('pages go in either direction by the bytes of the id, with the total', async () => {
+    const { database, fresh } = subject();
+    const store = fresh();
+    const ids = ['B', 'a', 'É', 'é', 'Z', '_', '10', '9'];
+    await database.appendLogs(ids.map((id) => event(store, id)));
+    const sorted = [...ids].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const page = async (newestFirst: boolean, offset: number, limit: number) => {
+      const { records, total } = await store.logs.page({ filter: {}, newestFirst, offset, limit });
+      assert.equal(total, ids.length);
+      return records.map(idOf);
+    };
+    assert.deepEqual(await page(false, 0, 9), sorted);
+    assert.deepEqual(await page(true, 2, 3), [...sorted].reverse().slice(2, 5));
+    assert.deepEqual(await page(true, 99, 3), []);
+    assert.equal(await store.logs.get('É'), JSON.stringify({ log_id: 'É' }));
+    assert.equal(await store.logs.get('e'), undefined);
+  });
+
+  test('whoever follows the events by id hears all, also one that was written late', async () => {
+    const { database, fresh } = subject();
+    const store = fresh();
+    await database.appendLogs([event(store, '10'), event(store, '12')]);
+    const after = async (logId?: string, limit = 9) =>
+      (await store.logs.after({ limit, ...(logId === undefined ? {} : { logId }) })).map(idOf);
+    assert.deepEqual(await after(), ['10', '12']);
+    await database.appendLogs([event(store, '11'), event(store, '13')]);
+    assert.deepEqual(await after('12'), ['11', '13']);
+    assert.deepEqual(await after('10', 2), ['12', '11']);
+    assert.deepEqual(await after('13'), []);
+    assert.deepEqual(await after('00'), ['10', '12', '11', '13']);
+    await database.prune(0, 2_000);
+    assert.deepEqual(await after('11'), []);
+  });
+
+  test('an event is appended whatever its members hold, once, and events of many tenants together', async () => {
+    const { database, fresh } = subject();
+    const [one, other] = [fresh(), fresh()];
+    const events = [
+      event(one, '1', { client_id: 'a\0b', user_id: '\ud800', ip: "'", record: '{"log_id":"1","x":"\\u0000"}' }),
+      ...Array.from({ length: 2_500 }, (_, index) => event(index % 2 ? one : other, `x${index}`)),
+    ];
+    await database.appendLogs(events);
+    await database.appendLogs(events);
+    await database.appendLogs([]);
+    const page = (store: Store) => store.logs.page({ filter: {}, newestFirst: true, offset: 0, limit: 1 });
+    assert.equal((await page(one)).total, 1_251);
+    assert.equal((await page(other)).total, 1_250);
+    assert.equal(await one.logs.get('1'), '{"log_id":"1","x":"\\u0000"}');
+    const nul = { filter: { equals: [{ column: 'client_id', anyOf: ['a\ufffdb'] }] } } as const;
+    assert.equal((await one.logs.page({ ...nul, newestFirst: true, offset: 0, limit: 1 })).total, 1);
+  });
+
+  test('old events go, young ones stay', async () => {
+    const { database, fresh } = subject();
+    const store = fresh();
+    const events = Array.from({ length: 1_200 }, (_, index) =>
+      event(store, String(index), { date: index < 1_100 ? 5 : 50 }),
+    );
+    await database.appendLogs(events);
+    assert.equal(await database.prune(0, 10), 1_100);
+    assert.equal((await store.logs.after({ limit: 9_999 })).length, 100);
+    assert.deepEqual(await database.store(tenantId('nobody')).logs.after({ limit: 9 }), []);
+    await database.prune(0, 2_000);
+  });
+}

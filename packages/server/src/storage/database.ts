@@ -1,0 +1,73 @@
+// The database as the house sees it, over either engine.
+
+import { sql } from 'kysely';
+import type { TenantId } from '../schema/brand.ts';
+import { changesSince } from './changes.ts';
+import { readsOf } from './documents.ts';
+import type { Engine } from './engine.ts';
+import { LOGS, logReadsOf } from './logs.ts';
+import { prune } from './prune.ts';
+import { sequencesOf } from './sequence.ts';
+import type { Change, Database, Sealer, Store } from './store.ts';
+import { insertTenant, listTenants } from './tenants.ts';
+import { transactionOf } from './transaction.ts';
+
+export function databaseOf(engine: Engine, sealer: Sealer, now: () => number): Database {
+  const listeners: ((change: Change) => void)[] = [];
+
+  function announce(changes: readonly Change[]): void {
+    for (const change of changes) for (const listener of listeners) listener(change);
+  }
+
+  function store(tenant: TenantId): Store {
+    const at = { engine, sealer, tenant };
+    return {
+      tenant,
+      ...readsOf(at, engine.reader),
+      logs: logReadsOf(engine, engine.reader, tenant),
+      async transact(work) {
+        const { value, changes } = await engine.write(async (connection) => {
+          const { tx, flush } = transactionOf(at, tenant, connection, now());
+          return { value: await work(tx), changes: await flush() };
+        });
+        announce(changes);
+        return value;
+      },
+    };
+  }
+
+  return {
+    engine: engine.kind,
+    store,
+    tenants: () => listTenants(engine.reader),
+
+    async addTenant(tenant) {
+      const { created, changes } = await engine.write(async (connection) => {
+        const at = { engine, sealer, tenant: tenant.id };
+        const { announceTenant, flush } = transactionOf(at, tenant.id, connection, now());
+        const created = await insertTenant(connection, tenant);
+        if (created) await announceTenant();
+        return { created, changes: await flush() };
+      });
+      announce(changes);
+      return created;
+    },
+
+    async appendLogs(events) {
+      if (!events.length) return;
+      await engine.write(async (connection) => {
+        const sequences = sequencesOf(engine, connection, LOGS.tenant);
+        await connection.appendLogs(events, await sequences.next(LOGS.name, events.length));
+        await sequences.flush();
+      });
+    },
+
+    prune: (at, logsBefore) => prune(engine, at, logsBefore),
+    changesSince: (cursor) => changesSince(engine.reader, cursor),
+    onChange: (listener) => void listeners.push(listener),
+    async ping() {
+      await engine.reader.run(sql`select 1 as alive`);
+    },
+    close: () => engine.close(),
+  };
+}

@@ -1,0 +1,6 @@
+// Every migration, oldest first. Append; never change, reorder or remove one that was released.
+
+import { foundation } from './0001-foundation.ts';
+import type { Migration } from './migration.ts';
+
+export const migrations: readonly Migration[] = [foundation];

@@ -1,0 +1,45 @@
+// Deletes what has ended, in portions small enough that no other writer waits for long.
+
+import { type RawBuilder, sql } from 'kysely';
+import { CHANGES_KEPT_MS } from './changes.ts';
+import type { Connection, Engine } from './engine.ts';
+
+const PORTION = 500;
+/**
+ * How long single-use things stay after their end, in ms: a clock that runs ahead by less than this, and is set back, cannot
+ * make us forget a `jti` or a spent code that is still good elsewhere.
+ */
+export const SINGLE_USE_KEPT_MS = 10 * 60_000;
+
+/** Deletes expired things and log events older than `logsBefore` (both ms). Answers how many rows went. */
+export async function prune(engine: Engine, now: number, logsBefore: number): Promise<number> {
+  const ended = now - SINGLE_USE_KEPT_MS;
+  let gone = 0;
+  gone += await inPortions(engine, 'single_use', ['tenant', 'kind', 'key_hash'], sql`expires_at < ${ended}`);
+  gone += await inPortions(engine, 'counters', ['tenant', 'name_hash'], sql`expires_at < ${ended}`);
+  gone += await inPortions(engine, 'changes', ['tenant', 'version'], sql`at < ${now - CHANGES_KEPT_MS}`);
+  for (const { tenant } of await tenantsWithLogs(engine.reader)) {
+    const old = sql`tenant = ${tenant} and date < ${logsBefore}`;
+    gone += await inPortions(engine, 'logs', ['tenant', 'log_id'], old);
+  }
+  return gone;
+}
+
+/** From one tenant to the next by the index, so that the number of events does not matter. */
+async function tenantsWithLogs({ run }: Connection): Promise<{ tenant: string }[]> {
+  return run(sql<{ tenant: string }>`with recursive next (tenant) as (
+      select min(tenant) from logs
+      union all select (select min(tenant) from logs where logs.tenant > next.tenant) from next where tenant is not null
+    ) select tenant from next where tenant is not null`);
+}
+
+async function inPortions(engine: Engine, table: string, key: readonly string[], ended: RawBuilder<unknown>) {
+  const columns = sql.join(key.map(sql.ref));
+  const portion = sql`delete from ${sql.table(table)} where (${columns}) in
+    (select ${columns} from ${sql.table(table)} where ${ended} limit ${PORTION}) returning 1 as gone`;
+  for (let gone = 0; ; ) {
+    const rows = await engine.write(({ run }) => run(portion));
+    gone += rows.length;
+    if (rows.length < PORTION) return gone;
+  }
+}

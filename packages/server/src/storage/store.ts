@@ -1,0 +1,211 @@
+// The store as the rest of the house sees it: a database, and a store opened for one tenant.
+// Both engines implement these interfaces; `conformance.ts` says what they mean by testing it.
+
+import type { TenantId } from '../schema/brand.ts';
+import type { Table } from '../schema/table.ts';
+
+/** The database is away, locked or out of space: answer 503 and try again, nothing was decided. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** A write that would break a unique set of columns; nothing of its transaction is kept. */
+export class UniqueConflict extends Error {
+  override readonly name = 'UniqueConflict';
+  readonly table: string;
+  /** The columns of the unique set, or the id's name. */
+  readonly columns: readonly string[];
+  constructor(table: string, columns: readonly string[]) {
+    super(`a row of ${table} with the same ${columns.join(' and ')} exists`);
+    this.table = table;
+    this.columns = columns;
+  }
+}
+
+/** Text that no engine keeps unchanged: U+0000 or half of a surrogate pair. Bad input, not a fault: answer 400. */
+export class UnstorableText extends TypeError {
+  override readonly name = 'UnstorableText';
+  /** The member or column that has it, where known. */
+  readonly member: string;
+  constructor(member: string) {
+    super(`${member} holds a NUL character or an unpaired surrogate, which cannot be stored`);
+    this.member = member;
+  }
+}
+
+/** Start-up cannot go on; the message is one sentence that says what to do. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+}
+
+/** Equality per column; a list means any of them. An empty list finds nothing. */
+export type Where<Row> = { readonly [K in keyof Row & string]?: string | readonly string[] };
+
+/** Rows in the order in which they were inserted. */
+export interface PageQuery<Row> {
+  readonly where?: Where<Row>;
+  /** Rows to skip; past the end gives an empty page. */
+  readonly offset: number;
+  readonly limit: number;
+}
+export interface CheckpointQuery<Row> {
+  readonly where?: Where<Row>;
+  /** `next` of the page before; absent for the first. Unknown or foreign cursors give `undefined` from `checkpoint`. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface Reads {
+  /** The row with this id, secrets opened. */
+  get<Row extends object>(table: Table<Row>, id: string): Promise<Row | undefined>;
+  /** The first row (in order of insertion) that has these columns. */
+  find<Row extends object>(table: Table<Row>, where: Where<Row>): Promise<Row | undefined>;
+  page<Row extends object>(table: Table<Row>, query: PageQuery<Row>): Promise<{ rows: Row[]; total: number }>;
+  /** `undefined` when the cursor is not one of ours for this tenant and table (cursors are authenticated). */
+  checkpoint<Row extends object>(
+    table: Table<Row>,
+    query: CheckpointQuery<Row>,
+  ): Promise<{ rows: Row[]; next?: string } | undefined>;
+  /** Every row that has these columns; for small sets only (a client's credentials, a tenant's keys). */
+  all<Row extends object>(table: Table<Row>, where?: Where<Row>): Promise<Row[]>;
+  /** The one document of this name, or `undefined` before the first `put`. Announced like a watched table. */
+  document<T extends object>(name: string): Promise<T | undefined>;
+}
+
+/** A single-use thing: what it is, the secret that names it (only its hash is kept), and when it ends (ms). */
+export interface SingleUse {
+  /** What it is for: `code`, `jti`, `ticket`... A key of one kind is unknown to every other kind. */
+  readonly kind: string;
+  readonly key: string;
+}
+export type Spent<T> =
+  | { readonly kind: 'won'; readonly value: T }
+  /** Somebody else had it, at `at` (ms): a replay. The value tells what to revoke. */
+  | { readonly kind: 'spent'; readonly value: T; readonly at: number }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'unknown' };
+
+export interface Transaction extends Reads {
+  /** @throws UniqueConflict */
+  insert<Row extends object>(table: Table<Row>, row: Row): Promise<void>;
+  /** The row with this id, locked until the transaction ends, so that read-change-write loses no update. */
+  lock<Row extends object>(table: Table<Row>, id: string): Promise<Row | undefined>;
+  /** Writes the whole row over the one with its id. `false` if there is none. @throws UniqueConflict */
+  replace<Row extends object>(table: Table<Row>, row: Row): Promise<boolean>;
+  remove<Row extends object>(table: Table<Row>, id: string): Promise<boolean>;
+  /** Removes all rows that have these columns; how many. */
+  removeAll<Row extends object>(table: Table<Row>, where: Where<Row>): Promise<number>;
+  /** The document of this name, locked until the transaction ends (also when it does not exist yet). */
+  lockDocument<T extends object>(name: string): Promise<T | undefined>;
+  put<T extends object>(name: string, document: T): Promise<void>;
+
+  /** Keeps a single-use thing that can be spent once until `expiresAt` (ms). @throws UniqueConflict if the key was kept before */
+  keep(thing: SingleUse, value: object, expiresAt: number): Promise<void>;
+  /** Spends it by one conditional write; of any number of racers on any number of nodes one has `won`. */
+  spend<T extends object>(thing: SingleUse, now: number): Promise<Spent<T>>;
+  /** Marks a name as used until `expiresAt`: `true` for the first caller ever, `false` for all others (a `jti`). */
+  claim(thing: SingleUse, expiresAt: number): Promise<boolean>;
+  /**
+   * Adds one to the counter of this name if it is below `limit`, in one conditional write. A counter ends at `expiresAt`
+   * (ms) of its first addition and then starts anew. `count` is the value after it; `added` says whether it counted.
+   */
+  count(name: string, limit: number, now: number, expiresAt: number): Promise<{ added: boolean; count: number }>;
+}
+
+/** The store of one tenant. No read or write of it can touch a row of another. */
+export interface Store extends Reads {
+  readonly tenant: TenantId;
+  /**
+   * Runs `work` in one database transaction (SQLite: BEGIN IMMEDIATE) and commits, or keeps nothing if it throws.
+   * It may run more than once (lock conflicts), so it must do nothing but use `tx`.
+   * @throws StoreUnavailable, UniqueConflict, and whatever `work` throws
+   */
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  readonly logs: LogReads;
+}
+
+/** A tenant log event as stored: the searchable members beside the whole record. */
+export interface StoredLog {
+  readonly tenant: TenantId;
+  /** Sortable, unique; the newest is the greatest. */
+  readonly log_id: string;
+  readonly type: string;
+  /** ms */
+  readonly date: number;
+  readonly client_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly connection?: string | undefined;
+  /** The record as JSON text. */
+  readonly record: string;
+}
+export type LogColumn = 'type' | 'client_id' | 'user_id' | 'ip' | 'connection' | 'log_id';
+export interface LogFilter {
+  /** Every condition must hold. */
+  readonly equals?: readonly { readonly column: LogColumn; readonly anyOf: readonly string[] }[];
+  readonly not?: readonly { readonly column: LogColumn; readonly anyOf: readonly string[] }[];
+  /** ms, inclusive */
+  readonly since?: number;
+  readonly until?: number;
+  /** Words that must all occur in the record (case ignored). */
+  readonly contains?: readonly string[];
+}
+export interface LogReads {
+  get(logId: string): Promise<string | undefined>;
+  /** Records as JSON text. */
+  page(query: {
+    filter: LogFilter;
+    newestFirst: boolean;
+    offset: number;
+    limit: number;
+  }): Promise<{ records: string[]; total: number }>;
+  /** Records after this log id, oldest first; from the oldest when absent. */
+  after(query: { logId?: string; limit: number }): Promise<string[]>;
+}
+
+export interface TenantRow {
+  readonly id: TenantId;
+  /** Shown to people: `friendly_name` until settings name it otherwise. */
+  readonly name: string;
+  readonly hosts: readonly string[];
+}
+
+/** What changed in a watched table or document (`documents`), so that a snapshot can forget it. */
+export interface Change {
+  readonly tenant: TenantId;
+  readonly table: string;
+  readonly id: string;
+}
+
+export interface Database {
+  readonly engine: 'sqlite' | 'postgres';
+  /** Opens the store of a tenant. Does not check that the tenant exists. */
+  store(tenant: TenantId): Store;
+  tenants(): Promise<TenantRow[]>;
+  /** Creates a tenant or leaves the one with this id as it is; `true` if it was created. @throws UniqueConflict if a host is taken by another */
+  addTenant(tenant: TenantRow): Promise<boolean>;
+  /** Appends log events of any tenants in one transaction. */
+  appendLogs(events: readonly StoredLog[]): Promise<void>;
+  /** Deletes log events older than this (ms) in small portions, expired single-use things and counters; how many rows went. */
+  prune(now: number, logsBefore: number): Promise<number>;
+  /**
+   * Everything announced since `cursor`, in commit order and without gaps, with the cursor to ask from next time.
+   * `all` when the cursor is too old to tell: forget everything.
+   */
+  changesSince(cursor: string | undefined): Promise<{ cursor: string; changes: readonly Change[] | 'all' }>;
+  /** Called with each change that this process committed, before its `transact` returns. */
+  onChange(listener: (change: Change) => void): void;
+  /** @throws StoreUnavailable */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Seals secrets for storage: authenticated encryption bound to where the value is kept. */
+export interface Sealer {
+  /** `context` names the place (tenant, table, id, member): a sealed value copied elsewhere does not open. */
+  seal(plain: string, context: string): string;
+  /** @throws StoreRefused if it was sealed with another key, changed, or copied from elsewhere */
+  open(sealed: string, context: string): string;
+  /** Authenticates a text (HMAC-SHA-256, base64url) under a key of its own for each purpose. Compare in constant time. */
+  mac(purpose: string, text: string): string;
+}
