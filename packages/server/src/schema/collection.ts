@@ -24,11 +24,23 @@ export interface CollectionErrors {
   readonly conflict: { readonly errorCode?: string; readonly message: string };
 }
 
+/** Scopes of which a token must hold one. */
+export type AnyOf = readonly [string, ...string[]];
+
+/** A query parameter that filters a list by a lookup. */
+export interface Filter {
+  readonly param: string;
+  readonly field: string;
+  /** `list` may be sent several times and finds any of its values. */
+  readonly type: 'text' | 'boolean' | 'list';
+  readonly about: string;
+}
+
 /** What is the same for every collection and singleton. */
 export interface Declared<F extends Fields> {
   /** Table, list wrapper and scope word: `resource_servers`. */
   readonly name: string;
-  /** Below `/api/v2`: `resource-servers`. */
+  /** Below `/api/v2`: `resource-servers`, `clients/:client_id/credentials`. */
   readonly path: string;
   /** For messages and log entries: `Resource Server`, with its article. */
   readonly noun: { readonly one: string; readonly a: string };
@@ -36,17 +48,31 @@ export interface Declared<F extends Fields> {
   readonly fields: F;
 }
 
+/** Who may do what. An operation that is not named is not offered. */
+export interface CollectionScopes {
+  readonly read: AnyOf;
+  readonly create?: AnyOf;
+  readonly update?: AnyOf;
+  readonly remove?: AnyOf;
+}
+
 export interface Collection<F extends Fields = Fields> extends Declared<F> {
   readonly kind: 'collection';
   readonly id: keyof F & string;
   readonly ids: IdShape;
+  readonly scopes: CollectionScopes;
+  /** `paged`: page and checkpoint pagination, wrapped when totals or a checkpoint are asked for. `bare`: always the whole array. */
+  readonly list: 'paged' | 'bare';
+  /** Lists the newest first; else the oldest. Only for `bare` lists. */
+  readonly newestFirst?: boolean;
+  /** Rows belong to a row of another collection, named by this path parameter and kept in this field. */
+  readonly within?: { readonly collection: string; readonly param: string; readonly field: keyof F & string };
   /** A second field by which a path may name a row: an API's identifier. */
   readonly alsoFoundBy?: keyof F & string;
-  /** Query parameters that filter a list by equality; each is a lookup. */
-  readonly filters: readonly (keyof F & string)[];
+  readonly filters: readonly Filter[];
   readonly uniqueTogether: readonly (readonly (keyof F & string)[])[];
   readonly errors: CollectionErrors;
-  /** Defaults that depend on the rest of the draft. Pure. */
+  /** Members that depend on the rest of the draft; those returned are stored instead of the draft's. Pure. */
   readonly defaults: (draft: Draft<F>) => Partial<Entity<F>>;
   /** Rules across fields, on what would be stored. Pure; an empty list lets it pass. */
   readonly check: (entity: Entity<F>) => readonly Problem[];
@@ -54,6 +80,7 @@ export interface Collection<F extends Fields = Fields> extends Declared<F> {
 
 export interface Singleton<F extends Fields = Fields> extends Declared<F> {
   readonly kind: 'singleton';
+  readonly scopes: { readonly read: AnyOf; readonly update: AnyOf };
   /** What a tenant has before anybody changed anything. */
   readonly initial: Entity<F>;
   readonly check: (entity: Entity<F>) => readonly Problem[];

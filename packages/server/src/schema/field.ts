@@ -20,6 +20,10 @@ export interface FieldOptions {
   readonly hidden?: boolean;
   /** `null` in a POST or PATCH takes the field away. */
   readonly nullRemoves?: boolean;
+  /** A PATCH changes the members that it names and keeps the others; `null` takes a member away. Else it replaces the whole. */
+  readonly merged?: boolean;
+  /** Worked out for each answer, never stored. */
+  readonly computed?: boolean;
 }
 
 export interface Field<T, W extends Writer, P extends Presence> extends FieldOptions {
@@ -59,6 +63,11 @@ export const fixedDefaulted = maker('creator', 'always');
 export const made = maker('server', 'always');
 /** A field that only the server writes and some entities have. */
 export const madeSometimes = maker('server', 'optional');
+
+/** A field that is worked out for each answer and stored nowhere. */
+export function computed<T>(schema: z.ZodType<T>, about: string): Field<T, 'server', 'optional'> {
+  return { schema, about, writer: 'server', presence: 'optional', computed: true };
+}
 
 type Value<F> = F extends Field<infer T, Writer, Presence> ? T : never;
 type Keys<F extends Fields, W extends Writer, P extends Presence> = {

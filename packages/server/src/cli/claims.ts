@@ -1,0 +1,27 @@
+// Shows what is in a token, for a person: header, claims with times in words, and the reasons of the decision.
+
+import type { TraceEntry } from '../domain/logs/event.ts';
+
+function part(text: string | undefined): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(Buffer.from(text ?? '', 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lines about a token that was just issued; an encrypted one can be read by its API only. */
+export function shownClaims(token: string, trace: readonly TraceEntry[]): string {
+  const parts = token.split('.');
+  const header = part(parts[0]);
+  const claims = parts.length === 3 ? part(parts[1]) : undefined;
+  const lines = ['', `header  ${JSON.stringify(header)}`];
+  if (!claims) lines.push('claims  encrypted: only the API can read them');
+  for (const [name, value] of Object.entries(claims ?? {})) {
+    const time = (name === 'iat' || name === 'exp') && typeof value === 'number' ? `  (${new Date(value * 1000).toISOString()})` : '';
+    lines.push(`${name.padEnd(12)}${typeof value === 'string' ? value : JSON.stringify(value)}${time}`);
+  }
+  lines.push('', 'why:');
+  for (const entry of trace) lines.push(`  ${entry.rule}: ${entry.because}${entry.dropped ? ` (dropped: ${entry.dropped.join(' ')})` : ''}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,130 @@
+// What decisions need to know of a client, made once from its rows and kept in the tenant's snapshot.
+// The secret is not among it: only its digest, which cannot be presented as a secret.
+
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import type { AssertionAlgorithm } from '../../oauth/algorithms.ts';
+
+/** A public key that a client signs its assertions with. Times in ms. */
+export interface AssertionKey {
+  readonly id: string;
+  readonly kid: string | undefined;
+  readonly alg: AssertionAlgorithm;
+  readonly key: KeyObject;
+  readonly expiresAt: number | undefined;
+}
+
+/** The one family of methods by which a client authenticates (TOK-9): post and Basic are one. */
+export type AuthenticationMethod =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'secret'; readonly digest: Buffer }
+  | { readonly kind: 'private_key_jwt'; readonly keys: readonly AssertionKey[] }
+  | { readonly kind: 'tls' };
+
+export interface TokenQuota {
+  readonly perHour: number | undefined;
+  readonly perDay: number | undefined;
+  readonly enforce: boolean;
+}
+
+export interface ClientFacts {
+  readonly clientId: string;
+  readonly name: string;
+  readonly method: AuthenticationMethod;
+  readonly grantTypes: ReadonlySet<string>;
+  readonly answerDialect: 'auth0' | 'oidc' | undefined;
+  readonly firstParty: boolean;
+  /** The global client and other built-ins never get tokens. */
+  readonly builtIn: boolean;
+  readonly callbacks: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly requiresProofOfPossession: boolean;
+  readonly trustsForwardedIp: boolean;
+  readonly quota: TokenQuota | undefined;
+}
+
+/** The members of a client's row that matter here. */
+export interface ClientRow {
+  readonly client_id: string;
+  readonly name?: string | undefined;
+  readonly client_secret?: string | undefined;
+  readonly token_endpoint_auth_method?: string | undefined;
+  readonly client_authentication_methods?:
+    | Readonly<Record<string, { readonly credentials?: readonly { readonly id?: string | undefined }[] | undefined } | undefined>>
+    | undefined;
+  readonly grant_types?: readonly string[] | undefined;
+  readonly answer_dialect?: 'auth0' | 'oidc' | undefined;
+  readonly is_first_party?: boolean | undefined;
+  readonly global?: boolean | undefined;
+  readonly callbacks?: readonly string[] | undefined;
+  readonly allowed_origins?: readonly string[] | undefined;
+  readonly require_proof_of_possession?: boolean | undefined;
+  readonly is_token_endpoint_ip_header_trusted?: boolean | undefined;
+  readonly token_quota?: TokenQuotaRow | undefined;
+}
+export interface TokenQuotaRow {
+  readonly client_credentials?:
+    | { readonly per_hour?: number | undefined; readonly per_day?: number | undefined; readonly enforce?: boolean | undefined }
+    | undefined;
+}
+export interface CredentialRow {
+  readonly id: string;
+  readonly credential_type: string;
+  readonly kid?: string | undefined;
+  readonly alg?: string | undefined;
+  readonly pem?: string | undefined;
+  readonly expires_at?: string | undefined;
+}
+
+/** The digest that a presented secret is compared by. Secrets are random and long, so a plain hash does. */
+export function secretDigest(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function assertionKeys(credentials: readonly CredentialRow[], ids: ReadonlySet<string | undefined>): AssertionKey[] {
+  return credentials
+    .filter((row) => ids.has(row.id) && row.credential_type === 'public_key' && row.pem !== undefined)
+    .map((row) => ({
+      id: row.id,
+      kid: row.kid,
+      alg: (row.alg ?? 'RS256') as AssertionAlgorithm,
+      key: createPublicKey(row.pem as string),
+      expiresAt: row.expires_at === undefined ? undefined : Date.parse(row.expires_at),
+    }));
+}
+
+function methodOf(row: ClientRow, credentials: readonly CredentialRow[]): AuthenticationMethod {
+  const methods = row.client_authentication_methods;
+  if (methods?.private_key_jwt) {
+    const ids = new Set((methods.private_key_jwt.credentials ?? []).map((credential) => credential.id));
+    return { kind: 'private_key_jwt', keys: assertionKeys(credentials, ids) };
+  }
+  if (methods?.tls_client_auth || methods?.self_signed_tls_client_auth) return { kind: 'tls' };
+  if (row.token_endpoint_auth_method === 'none') return { kind: 'none' };
+  // A confidential client without a secret can authenticate with nothing: an empty digest equals no digest.
+  return { kind: 'secret', digest: row.client_secret ? secretDigest(row.client_secret) : Buffer.alloc(0) };
+}
+
+/** A client's quota of machine tokens; the client's own beats the tenant's default. */
+export function quotaOf(own: TokenQuotaRow | undefined, fallback: TokenQuotaRow | undefined): TokenQuota | undefined {
+  const limits = own?.client_credentials ?? fallback?.client_credentials;
+  if (!limits || (limits.per_hour === undefined && limits.per_day === undefined)) return undefined;
+  return { perHour: limits.per_hour, perDay: limits.per_day, enforce: limits.enforce ?? true };
+}
+
+/** Facts from a client's row and the rows of its credentials. Throws if a stored key is broken. */
+export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[]): ClientFacts {
+  return {
+    clientId: row.client_id,
+    name: row.name ?? '',
+    method: methodOf(row, credentials),
+    grantTypes: new Set(row.grant_types ?? []),
+    answerDialect: row.answer_dialect,
+    firstParty: row.is_first_party ?? true,
+    builtIn: row.global === true,
+    callbacks: row.callbacks ?? [],
+    allowedOrigins: row.allowed_origins ?? [],
+    requiresProofOfPossession: row.require_proof_of_possession === true,
+    trustsForwardedIp: row.is_token_endpoint_ip_header_trusted === true,
+    quota: quotaOf(row.token_quota, undefined),
+  };
+}

@@ -1,0 +1,68 @@
+// Writes an authorization down as an access token: the claims of its dialect, signed with the API's algorithm,
+// and encrypted for the API if it has a key for that (auth0-behaviour §20).
+
+import { createHash, randomBytes } from 'node:crypto';
+import { CompactEncrypt } from 'jose';
+import type { TenantId } from '../../schema/brand.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { signJwt, signJwtHs256, type TokenType } from '../keys/signature.ts';
+import type { TokenEncryption } from './api-facts.ts';
+import type { Authorization } from './authorization.ts';
+
+export interface IssuedToken {
+  readonly token: string;
+  /** Base64url SHA-256 of the token: what logs keep instead of it. */
+  readonly digest: string;
+  /** Seconds; `exp - iat` (AT-12). */
+  readonly expiresIn: number;
+}
+
+const isRfc9068 = (authorization: Authorization) => authorization.api.dialect.startsWith('rfc9068');
+
+/**
+ * The claims, in the order seen on the wire. The Auth0 dialect names the client `azp` and the grant `gty`; RFC 9068 §2.2
+ * has `client_id` and `jti`. Nothing else is ever added (AT-7). `now` in ms; `jti` is used by RFC 9068 only.
+ */
+export function accessTokenClaims(authorization: Authorization, now: number, jti: string): Record<string, unknown> {
+  const iat = Math.floor(now / 1000);
+  const { scopes, permissions } = authorization;
+  const rfc9068 = isRfc9068(authorization);
+  const claims: Record<string, unknown> = { iss: authorization.issuer, sub: authorization.subject, aud: authorization.audience };
+  if (rfc9068) claims.client_id = authorization.clientId;
+  claims.iat = iat;
+  claims.exp = iat + authorization.lifetime;
+  if (rfc9068) claims.jti = jti;
+  if (scopes.length > 0) claims.scope = scopes.join(' ');
+  if (!rfc9068 && authorization.grantType) claims.gty = authorization.grantType;
+  if (!rfc9068) claims.azp = authorization.clientId;
+  if (permissions) claims.permissions = permissions;
+  return claims;
+}
+
+/** Signs (and encrypts) the token of an authorization. `now` in ms. Decides nothing. */
+export async function issueAccessToken(
+  keyring: Keyring,
+  tenant: TenantId,
+  authorization: Authorization,
+  now: number,
+): Promise<IssuedToken> {
+  const { api } = authorization;
+  const type: TokenType = isRfc9068(authorization) ? 'at+jwt' : 'JWT';
+  const claims = accessTokenClaims(authorization, now, isRfc9068(authorization) ? randomBytes(16).toString('base64url') : '');
+  let token: string;
+  if (api.algorithm === 'HS256') {
+    if (!api.secret) throw new Error(`API ${api.id} signs with HS256 and has no signing_secret`);
+    token = signJwtHs256(api.secret, type, claims);
+  } else {
+    token = await signJwt(await keyring.signing(tenant, api.algorithm), type, claims);
+  }
+  if (api.encryption) token = await encrypt(token, api.encryption);
+  return { token, digest: createHash('sha256').update(token).digest('base64url'), expiresIn: authorization.lifetime };
+}
+
+/** Nested JWE (auth0-behaviour JWE-1; RFC 7519 §11.2): signed first, then encrypted. */
+function encrypt(token: string, { alg, kid, key }: TokenEncryption): Promise<string> {
+  return new CompactEncrypt(Buffer.from(token))
+    .setProtectedHeader({ alg, enc: 'A256GCM', typ: 'JWT', cty: 'JWT', ...(kid === undefined ? {} : { kid }) })
+    .encrypt(key);
+}

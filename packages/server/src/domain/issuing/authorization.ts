@@ -1,0 +1,23 @@
+// What every grant ends in: one decided content of tokens, with the trace that led to it.
+// From here on nothing is judged any more; `access-token.ts` writes it down and signs it.
+
+import type { TraceEntry } from '../logs/event.ts';
+import type { ApiFacts } from './api-facts.ts';
+
+/** A decision that says yes. Times in seconds. */
+export interface Authorization {
+  readonly api: ApiFacts;
+  /** `aud` as it goes on the wire. */
+  readonly audience: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  /** `CID@clients`, or a user's id. */
+  readonly subject: string;
+  readonly scopes: readonly string[];
+  /** The RBAC `permissions` claim; absent unless the dialect asks for it. */
+  readonly permissions?: readonly string[];
+  /** `gty`, in the Auth0 dialects only. */
+  readonly grantType?: 'client-credentials' | 'password' | 'refresh_token';
+  readonly lifetime: number;
+  readonly trace: readonly TraceEntry[];
+}

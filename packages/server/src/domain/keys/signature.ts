@@ -1,0 +1,61 @@
+// Signs JWTs on the hot path: the header is encoded once per key, the signature runs off the main thread
+// on a cached KeyObject, and one process keeps both cores busy. Nothing here decides what a token says.
+
+import { constants, createHmac, type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
+import type { AsymmetricAlgorithm } from '../../oauth/algorithms.ts';
+
+/** The media types of our JWTs: Auth0's own profile, and RFC 9068 §2.1. */
+export type TokenType = 'JWT' | 'at+jwt';
+
+interface Method {
+  readonly digest: string | null;
+  readonly options: Omit<SignKeyObjectInput, 'key'>;
+}
+
+/** RFC 7518 §3.3-3.5: PS256 salts with as many bytes as its hash; ES256 is r||s, not DER. RFC 8037 §3.1: no prehash. */
+const methods: Readonly<Record<AsymmetricAlgorithm, Method>> = {
+  RS256: { digest: 'sha256', options: {} },
+  PS256: { digest: 'sha256', options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } },
+  ES256: { digest: 'sha256', options: { dsaEncoding: 'ieee-p1363' } },
+  EdDSA: { digest: null, options: {} },
+};
+
+/** A key that signs now. `headers` holds the encoded protected header by token type. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: AsymmetricAlgorithm;
+  readonly input: SignKeyObjectInput;
+  readonly headers: Readonly<Record<TokenType, string>>;
+}
+
+function encoded(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+/** Prepares a private key for signing; done once per key, not per token. */
+export function signingKey(kid: string, alg: AsymmetricAlgorithm, privateKey: KeyObject): SigningKey {
+  const header = (typ: TokenType) => encoded({ alg, typ, kid });
+  return {
+    kid,
+    alg,
+    input: { key: privateKey, ...methods[alg].options },
+    headers: { JWT: header('JWT'), 'at+jwt': header('at+jwt') },
+  };
+}
+
+/** A compact JWS (RFC 7515 §7.1) of these claims. Rejects only if the key is broken. */
+export function signJwt(key: SigningKey, type: TokenType, claims: object): Promise<string> {
+  const signed = `${key.headers[type]}.${encoded(claims)}`;
+  return new Promise((resolve, reject) => {
+    sign(methods[key.alg].digest, Buffer.from(signed), key.input, (error, signature) => {
+      if (error) reject(error);
+      else resolve(`${signed}.${signature.toString('base64url')}`);
+    });
+  });
+}
+
+/** The same with an API's shared secret: the header has no `kid` (auth0-behaviour ALG-5). */
+export function signJwtHs256(secret: string, type: TokenType, claims: object): string {
+  const signed = `${encoded({ alg: 'HS256', typ: type })}.${encoded(claims)}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}

@@ -1,0 +1,83 @@
+// Keeps log events for a moment and writes them in batches, so that a token does not wait for a disk.
+// Late by `everyMs` at most while the database is well; while it is away events wait in memory, up to `most`.
+
+import type { Database, StoredLog } from '../../storage/store.ts';
+import type { LogEvent } from './event.ts';
+import { logIds, stored } from './record.ts';
+
+export interface LogWriter {
+  /** Takes an event now; it is in the database within a second, or at the latest when `flush` has resolved. */
+  record(event: LogEvent): void;
+  /** Writes everything taken so far. Rejects with StoreUnavailable if the database is away. */
+  flush(): Promise<void>;
+  /** Flushes and stops. */
+  close(): Promise<void>;
+}
+
+const everyMs = 200;
+/** Events that wait while the database is away: about 200 MB. Beyond it the oldest are dropped, and counted. */
+const most = 100_000;
+/** Rows of one transaction, so that a long queue does not hold the writer's lock for long. */
+const portion = 1000;
+
+/** `onTrouble` is told once per failed flush, in words for the operator. `now` in ms. */
+export function createLogWriter(database: Database, now: () => number, onTrouble: (message: string) => void): LogWriter {
+  const nextId = logIds();
+  let waiting: StoredLog[] = [];
+  let dropped = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> | undefined;
+  let closed = false;
+
+  const write = async () => {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, portion);
+      try {
+        await database.appendLogs(batch);
+      } catch (error) {
+        waiting = [...batch, ...waiting];
+        throw error;
+      }
+    }
+    if (dropped > 0) onTrouble(`${dropped} log events were lost while the database was away`);
+    dropped = 0;
+  };
+  const flush = (): Promise<void> => {
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  };
+  const later = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      flush().catch((error: unknown) => {
+        onTrouble(`log events wait to be written: ${error instanceof Error ? error.message : String(error)}`);
+        if (!closed) later();
+      });
+    }, everyMs);
+    timer.unref();
+  };
+
+  return {
+    record(event) {
+      const at = now();
+      waiting.push(stored(event, nextId(at), at));
+      if (waiting.length > most) {
+        waiting.shift();
+        dropped++;
+      }
+      later();
+    },
+    async flush() {
+      await flush();
+      // What came in while the last batch was being written.
+      if (waiting.length > 0) await flush();
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await this.flush();
+    },
+  };
+}

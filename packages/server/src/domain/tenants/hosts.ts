@@ -1,0 +1,46 @@
+// Which tenant a host belongs to. An unknown host belongs to none: it must never get another tenant's issuer.
+
+import type { TenantId } from '../../schema/brand.ts';
+import type { Database } from '../../storage/store.ts';
+
+export const defaultTenant = 'default' as TenantId;
+
+export interface Hosts {
+  /** The tenant of a `Host` header in lower case, with or without port. `undefined` for unknown hosts. */
+  tenantOf(host: string): TenantId | undefined;
+  /** Reads the tenants' hosts again; also done by itself when an unknown host comes, at most once a second. */
+  refresh(): Promise<void>;
+}
+
+const rereadEveryMs = 1_000;
+const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+const wellFormed = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/;
+
+/**
+ * `domains` are the public hosts of the default tenant, from the configuration. If there are none, the loopback names
+ * with any port belong to it, so that a laptop, a container with mapped ports and a test need no configuration.
+ */
+export function createHosts(database: Database, domains: readonly string[]): Hosts {
+  const configured = new Set(domains.map((domain) => domain.toLowerCase()));
+  let byHost = new Map<string, TenantId>();
+  let readAt = 0;
+  const refresh = async () => {
+    readAt = Date.now();
+    const tenants = await database.tenants();
+    byHost = new Map(tenants.flatMap((tenant) => tenant.hosts.map((host) => [host, tenant.id] as const)));
+  };
+  return {
+    tenantOf(host) {
+      if (!wellFormed.test(host)) return undefined;
+      const name = host.replace(/:\d+$/, '');
+      if (configured.has(host) || configured.has(name)) return defaultTenant;
+      const stored = byHost.get(host) ?? byHost.get(name);
+      if (stored !== undefined) return stored;
+      if (configured.size === 0 && loopback.test(host)) return defaultTenant;
+      // A tenant may just have been added by another process; the next request for it will find it.
+      if (Date.now() - readAt > rereadEveryMs) refresh().catch(() => undefined);
+      return undefined;
+    },
+    refresh,
+  };
+}

@@ -1,0 +1,25 @@
+// The tenant settings that decisions depend on, kept in the snapshot.
+
+import { tenantSettings } from '../../resources/index.ts';
+import type { TenantId } from '../../schema/brand.ts';
+import type { Database } from '../../storage/store.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export type TenantSettings = typeof tenantSettings.initial;
+
+/** The document that keeps the settings of a tenant. */
+export const settingsDocument = tenantSettings.name;
+
+/** The settings of a tenant: what was set, over what every tenant begins with. May be stale only if asked so. */
+export async function settingsOf(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+  evenStale = false,
+): Promise<TenantSettings> {
+  const found = await snapshot.get(tenant, 'settings', '', { evenStale }, async () => {
+    const stored = await database.store(tenant).document<TenantSettings>(settingsDocument);
+    return { value: { ...tenantSettings.initial, ...stored }, from: [`documents/${settingsDocument}`] };
+  });
+  return found ?? tenantSettings.initial;
+}

@@ -1,0 +1,91 @@
+// The log events of the token endpoint: what was issued or refused, to whom, and every reason on the way.
+// A token is named by its SHA-256 only; no parameter that may be a secret is copied.
+
+import type { ClientFacts } from '../../domain/clients/facts.ts';
+import type { IssuedToken } from '../../domain/issuing/access-token.ts';
+import type { Authorization } from '../../domain/issuing/authorization.ts';
+import { telemetry } from '../../domain/logs/telemetry.ts';
+import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
+import type { Refusal } from '../../oauth/errors.ts';
+import type { Ask } from '../../web/exchange.ts';
+import { type Params, printable } from '../../web/params.ts';
+import type { AnyGrant } from './grant.ts';
+
+function origin(ask: Ask, client: ClientFacts | undefined) {
+  const forwarded = client?.trustsForwardedIp && client.method.kind !== 'none' ? ask.headers['auth0-forwarded-for'] : undefined;
+  return {
+    tenant: ask.tenant,
+    ip: forwarded ?? ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    auth0_client: telemetry(ask.headers['auth0-client']),
+  };
+}
+
+/** A token was issued (`seccft` and its kin). */
+export function issuedEvent(
+  ask: Ask,
+  client: ClientFacts | undefined,
+  grant: AnyGrant,
+  authorization: Authorization,
+  issued: IssuedToken,
+): LogEvent {
+  return {
+    ...origin(ask, client),
+    type: grant.events.success,
+    description: grant.about.success,
+    client_id: authorization.clientId,
+    client_name: client?.name,
+    audience: authorization.audience,
+    scope: authorization.scopes.join(' ') || undefined,
+    details: {
+      trace: authorization.trace,
+      token: { sha256: issued.digest, algorithm: authorization.api.algorithm, dialect: authorization.api.dialect, expires_in: issued.expiresIn },
+      request_id: ask.id,
+    },
+  };
+}
+
+/** A token was refused (`feccft` and its kin; `f` when the request does not even name a grant). */
+export function refusedEvent(
+  ask: Ask,
+  known: { readonly params?: Params; readonly grant?: AnyGrant; readonly client?: ClientFacts },
+  refusal: Refusal,
+  error: string,
+  trace: readonly TraceEntry[],
+): LogEvent {
+  const { params, grant, client } = known;
+  const text = (name: string) => {
+    const value = params?.get(name);
+    return value === undefined ? undefined : printable(value);
+  };
+  return {
+    ...origin(ask, client),
+    type: grant?.events.failure ?? 'f',
+    description: refusal.description,
+    client_id: client?.clientId ?? text('client_id'),
+    client_name: client?.name,
+    audience: text('audience') ?? text('resource'),
+    scope: text('scope'),
+    details: {
+      error: { message: refusal.description, oauthError: error, type: refusal.kind, because: refusal.because },
+      trace: [...trace, { rule: refusal.kind, because: refusal.because }],
+      request_id: ask.id,
+    },
+  };
+}
+
+/** A browser origin was refused (`fco`). */
+export function originEvent(ask: Ask, client: ClientFacts, refusedOrigin: string): LogEvent {
+  return {
+    ...origin(ask, client),
+    type: 'fco',
+    description: `Origin ${printable(refusedOrigin)} is not allowed.`,
+    client_id: client.clientId,
+    client_name: client.name,
+    details: {
+      error: { message: 'origin not allowed', because: "the origin is neither in the client's allowed_origins nor that of one of its callbacks" },
+      request_id: ask.id,
+    },
+  };
+}

@@ -1,0 +1,6 @@
+// The grants of the token endpoint. Discovery publishes this list; a grant that is not in it does not exist.
+
+import { type AnyGrant, closed } from '../grant.ts';
+import { clientCredentials } from './client-credentials.ts';
+
+export const grants: readonly AnyGrant[] = [closed(clientCredentials)];

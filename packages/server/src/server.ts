@@ -1,0 +1,105 @@
+// The only file that knows every room: opens the store, builds what the rooms need, hands lists over, mounts routes.
+
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Config, StartRefused } from './config.ts';
+import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
+import { signingKeys } from './domain/keys/ring.ts';
+import type { LogEvent } from './domain/logs/event.ts';
+import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
+import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
+import { settingsOf } from './domain/tenants/settings.ts';
+import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
+import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { managementRoutes, type ManagementDeps } from './endpoints/management/endpoint.ts';
+import { tokenRoutes } from './endpoints/token/endpoint.ts';
+import { grants } from './endpoints/token/grants/index.ts';
+import type { ProcessLog } from './log.ts';
+import { clientCredentials, clientGrants, clients, resourceServers } from './resources/index.ts';
+import { tableOf } from './schema/collection.ts';
+import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
+import type { Database } from './storage/store.ts';
+import type { Route } from './web/exchange.ts';
+
+/** Everything that outlives a request. */
+export interface House {
+  readonly database: Database;
+  readonly snapshot: Snapshot;
+  readonly keyring: Keyring;
+  readonly hosts: Hosts;
+  readonly logs: LogWriter;
+  readonly record: (event: LogEvent) => void;
+  readonly now: () => number;
+  /** The routes with the guard in place. */
+  readonly routes: readonly Route[];
+  /** Management routes for ourselves: no token is asked, nothing else is skipped. Never mounted. */
+  readonly trustedRoutes: readonly Route[];
+  close(): Promise<void>;
+}
+
+const pruneEveryMs = 600_000;
+
+/** Opens the store and the rooms over it, without listening. @throws StoreRefused, StoreUnavailable */
+export async function openHouse(
+  config: Config,
+  log: ProcessLog,
+  observe: (event: LogEvent) => void = () => undefined,
+  now: () => number = Date.now,
+): Promise<House> {
+  const dataDirectory = resolve(config.data);
+  const place = { url: config.database, dataDirectory };
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    throw new StartRefused(`The data folder ${dataDirectory} cannot be made (${error.code}); name another with --data.`);
+  });
+  const { key } = await loadMasterKey({ value: config['master-key'], dataDirectory, isSealed: () => isSealed(place) });
+  const database = await openDatabase({
+    ...place,
+    sealer: createSealer(key),
+    tables: [tableOf(resourceServers), tableOf(clients), tableOf(clientCredentials), tableOf(clientGrants), signingKeys],
+    log: (message) => log.info(message),
+    now,
+  });
+  const snapshot = createSnapshot(database);
+  await snapshot.start();
+  const keyring = createKeyring(database, snapshot);
+  const hosts = createHosts(database, config.domain);
+  await hosts.refresh();
+  const logs = createLogWriter(database, now, (message) => log.warn(message));
+  const record = (event: LogEvent) => {
+    observe(event);
+    logs.record(event);
+  };
+
+  const prune = async () => {
+    const at = now();
+    const gone = await database.prune(at, at - config['log-retention-days'] * 86_400_000);
+    if (gone > 0) log.debug('pruned', { rows: gone });
+  };
+  const pruning = setInterval(() => void prune().catch((error: Error) => log.warn(`pruning waits: ${error.message}`)), pruneEveryMs);
+  pruning.unref();
+
+  const removesAlg = async (tenant: Parameters<typeof settingsOf>[2]) =>
+    (await settingsOf(database, snapshot, tenant, true)).flags?.remove_alg_from_jwks === true;
+  const management: ManagementDeps = { database, snapshot, keyring, record, now };
+  return {
+    database,
+    snapshot,
+    keyring,
+    hosts,
+    logs,
+    record,
+    now,
+    routes: [
+      ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
+      ...discoveryRoutes({ keyring, grantTypes: grants.map((grant) => grant.type), removesAlg }),
+      ...managementRoutes(management),
+    ],
+    trustedRoutes: managementRoutes({ ...management, trusted: true }),
+    async close() {
+      clearInterval(pruning);
+      snapshot.stop();
+      await logs.close().catch((error: Error) => log.error(`log events were lost: ${error.message}`));
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// Cross-origin requests from browsers. A preflight cannot name its client, so it is answered for any origin;
+// the request that follows is judged by the origins of the client that it names (auth0-behaviour §39).
+
+import { type Answer, type Ask, empty } from './exchange.ts';
+
+/** Headers that scripts may read from our answers; SDKs need these. */
+const exposed = 'dpop-nonce, www-authenticate, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset';
+
+/** The answer to a preflight. It grants nothing: no credentials are allowed and the real request is checked. */
+export function preflight(ask: Ask, methods: readonly string[]): Answer {
+  const wanted = ask.headers['access-control-request-headers'] ?? '';
+  const headers = /^[A-Za-z0-9, _-]{0,500}$/.test(wanted) ? wanted : '';
+  return empty(204, {
+    'access-control-allow-origin': ask.headers.origin ?? '',
+    'access-control-allow-methods': methods.join(', '),
+    ...(headers === '' ? {} : { 'access-control-allow-headers': headers }),
+    'access-control-max-age': '600',
+    vary: 'Origin, Access-Control-Request-Headers',
+  });
+}
+
+/** Headers for an answer that any page may read (JWKS, discovery): it holds nothing secret and needs no cookie. */
+export const anyOrigin = { 'access-control-allow-origin': '*' } as const;
+
+/** Headers for an answer that this origin, which was checked, may read. */
+export function allowedOrigin(origin: string): Record<string, string> {
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposed, vary: 'Origin' };
+}
+
+/** The refusal of an origin that the client has not registered: a plain body, as Auth0 answers (CORS-2). */
+export function originRefused(origin: string): Answer {
+  return {
+    status: 403,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', vary: 'Origin' },
+    body: `Origin ${origin.replace(/[^\x21-\x7e]/g, '?').slice(0, 200)} is not allowed.`,
+  };
+}
+
+/**
+ * Whether an origin is among a client's: the origins of its callbacks, and `allowed_origins` with one wildcard label
+ * (`https://*.example.com`). Compared as strings; no URL is normalised for the comparison.
+ */
+export function isAllowedOrigin(origin: string, callbacks: readonly string[], allowed: readonly string[]): boolean {
+  if (!/^https?:\/\/[a-z0-9.:[\]-]+$/.test(origin)) return false;
+  for (const callback of callbacks) {
+    const match = /^(https?:\/\/[^/?#]+)/.exec(callback);
+    if (match?.[1] === origin) return true;
+  }
+  return allowed.some((pattern) => {
+    const trimmed = pattern.replace(/\/$/, '');
+    if (!trimmed.includes('://*.')) return trimmed === origin;
+    const [scheme = '', rest = ''] = trimmed.split('://*.');
+    const prefix = `${scheme}://`;
+    if (!origin.startsWith(prefix) || !origin.endsWith(`.${rest}`)) return false;
+    const label = origin.slice(prefix.length, origin.length - rest.length - 1);
+    return /^[a-z0-9-]+$/.test(label);
+  });
+}

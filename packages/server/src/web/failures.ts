@@ -1,0 +1,43 @@
+// Answers to what no endpoint decided: unknown paths, wrong methods, oversized bodies, outages and bugs,
+// in the error shape of the URL family that was asked.
+
+import { noStore } from './answers.ts';
+import { type Answer, type AnswerFamily, json } from './exchange.ts';
+
+const oauthCodes: Readonly<Record<number, string>> = {
+  400: 'invalid_request',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'invalid_request',
+  500: 'server_error',
+  503: 'temporarily_unavailable',
+};
+const managementNames: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Payload Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** An answer in the family's own error shape. 503 says when to come back (seconds). */
+export function failure(family: AnswerFamily, status: number, message: string, headers: Answer['headers'] = {}): Answer {
+  const all = { ...noStore, ...(status === 503 ? { 'retry-after': '2' } : {}), ...headers };
+  switch (family) {
+    case 'oauth':
+      return json(status, { error: oauthCodes[status] ?? 'invalid_request', error_description: message }, all);
+    case 'management':
+      return json(status, { statusCode: status, error: managementNames[status] ?? 'Error', message }, all);
+    case 'page':
+    case 'plain':
+      return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...all }, body: `${message}\n` };
+  }
+}
+
+/** 404 for a path that is no route, in the shape that clients of that part of the tree read. */
+export function notFound(path: string): Answer {
+  if (path === '/api/v2' || path.startsWith('/api/v2/')) return failure('management', 404, 'Not Found');
+  if (path.startsWith('/oauth/')) return failure('oauth', 404, 'Not Found');
+  return failure('plain', 404, 'Not Found');
+}

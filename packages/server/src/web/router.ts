@@ -1,0 +1,239 @@
+// The only file that knows the HTTP framework: it turns its requests into asks, answers into replies,
+// and answers by itself what concerns no endpoint: unknown hosts and paths, wrong methods, size, preflights, outages.
+
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { TenantHost, TenantId } from '../schema/brand.ts';
+import { preflight } from './cors.ts';
+import type { Answer, AnswerFamily, Ask, Route } from './exchange.ts';
+import { failure, notFound } from './failures.ts';
+import { empty } from './exchange.ts';
+
+export interface RouterOptions {
+  readonly routes: readonly Route[];
+  /** Which tenant a `Host` (lower case, with port) belongs to; `undefined` is answered with a plain 404. */
+  readonly tenantOf: (host: string) => TenantId | undefined;
+  /** Whether this peer is a proxy whose forwarding headers may be believed. */
+  readonly trustProxy: (address: string) => boolean;
+  /** Whether an error means that the database is away: answered 503. */
+  readonly isOutage: (error: unknown) => boolean;
+  /** An error that is neither refusal nor outage: a bug. It is logged here and nowhere shown. */
+  readonly onBug: (error: unknown, requestId: string, path: string) => void;
+  /** After each answer; `routePath` is the declared path, never the one sent (which may hold secrets). */
+  readonly onAnswered?: (done: Answered) => void;
+  /** Answers that need no tenant: health and metrics. Asked first; `undefined` goes on. */
+  readonly operational: (path: string, peer: string) => Promise<Answer | undefined> | Answer | undefined;
+}
+
+export interface Answered {
+  readonly requestId: string;
+  readonly method: string;
+  readonly routePath: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly tenant: TenantId | undefined;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export interface Listening {
+  readonly port: number;
+  readonly address: string;
+  /** From now on answers close their connection, so that keep-alive clients move on. */
+  drain(): void;
+  /** Stops accepting and waits for requests in flight. */
+  close(): Promise<void>;
+}
+
+/** Headers of which a second one means that two parties disagree about the request. */
+const once = new Set(['authorization', 'host', 'content-type', 'content-length', 'dpop', 'origin']);
+
+function repeatedHeaders(raw: IncomingMessage): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (let i = 0; i < raw.rawHeaders.length; i += 2) {
+    const name = (raw.rawHeaders[i] as string).toLowerCase();
+    if (!once.has(name)) continue;
+    if (seen.has(name)) repeated.add(name);
+    seen.add(name);
+  }
+  return repeated.size === 0 ? none : repeated;
+}
+const none: ReadonlySet<string> = new Set();
+
+/** Last value of a forwarding header: the one that our own proxy wrote, not what the client claims. */
+function forwarded(value: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(value) ? value.at(-1) : value;
+  return text?.split(',').at(-1)?.trim();
+}
+
+interface Origin {
+  readonly host: string;
+  readonly secure: boolean;
+  readonly ip: string;
+}
+
+function originOf(raw: IncomingMessage, tls: boolean, trustProxy: RouterOptions['trustProxy']): Origin {
+  const peer = raw.socket.remoteAddress ?? '';
+  const direct = { host: (raw.headers.host ?? '').toLowerCase(), secure: tls, ip: plainAddress(peer) };
+  if (!trustProxy(direct.ip)) return direct;
+  const protocol = forwarded(raw.headers['x-forwarded-proto']);
+  return {
+    host: forwarded(raw.headers['x-forwarded-host'])?.toLowerCase() ?? direct.host,
+    secure: protocol === undefined ? direct.secure : protocol === 'https',
+    ip: forwarded(raw.headers['x-forwarded-for']) ?? direct.ip,
+  };
+}
+
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  reply.code(answer.status).header('x-content-type-options', 'nosniff');
+  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value);
+  return reply.send(answer.body ?? '');
+}
+
+/**
+ * Binds the routes to a port. Limits: 16 kB of headers, 10 s to send them, 30 s for a whole request, the body limit of the route.
+ * @throws the listening error (`EADDRINUSE`, `EACCES`), untouched; `main.ts` words it
+ */
+export async function listen(options: RouterOptions, at: ListenOptions): Promise<Listening> {
+  let draining = false;
+  const app: FastifyInstance = Fastify({
+    serverFactory: (handler) => {
+      const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+      const server = at.tls
+        ? createHttpsServer({ ...limits, key: at.tls.key, cert: at.tls.cert, minVersion: 'TLSv1.2' }, handler)
+        : createHttpServer(limits, handler);
+      return server as Server;
+    },
+    routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: false, caseSensitive: true },
+    bodyLimit: 100 * 1024,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: true,
+    frameworkErrors: (_error, _request, reply) => send(reply as FastifyReply, failure('plain', 400, 'Bad Request')),
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  const finish = (request: FastifyRequest, reply: FastifyReply, answer: Answer, tenant?: TenantId) => {
+    if (draining) reply.header('connection', 'close');
+    if (tenant) request.tenant = tenant;
+    return send(reply, answer);
+  };
+
+  const handle = (family: AnswerFamily, act: (ask: Ask) => Answer | Promise<Answer>) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const raw = request.raw;
+      const origin = originOf(raw, at.tls !== undefined, options.trustProxy);
+      const url = raw.url ?? '/';
+      const mark = url.indexOf('?');
+      const path = mark < 0 ? url : url.slice(0, mark);
+      const aside = await options.operational(path, origin.ip);
+      if (aside) return finish(request, reply, aside);
+      const tenant = options.tenantOf(origin.host);
+      const repeated = repeatedHeaders(raw);
+      if (tenant === undefined || repeated.has('host')) return finish(request, reply, failure('plain', 404, 'Not Found'));
+      const ask: Ask = {
+        id: request.id,
+        method: request.method,
+        path,
+        params: request.params as Record<string, string>,
+        query: mark < 0 ? '' : url.slice(mark + 1),
+        headers: raw.headers as Record<string, string | undefined>,
+        repeated,
+        body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+        ip: origin.ip,
+        tenant,
+        host: origin.host as TenantHost,
+        issuer: `${origin.secure ? 'https' : 'http'}://${origin.host}/`,
+      };
+      try {
+        return finish(request, reply, await act(ask), tenant);
+      } catch (error) {
+        if (options.isOutage(error)) return finish(request, reply, failure(family, 503, 'The service is temporarily unavailable. Try again.'), tenant);
+        options.onBug(error, request.id, request.routeOptions.url ?? '');
+        return finish(request, reply, failure(family, 500, 'Internal error'), tenant);
+      }
+    };
+
+  const byPath = new Map<string, Route[]>();
+  for (const route of options.routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
+  for (const [path, routes] of byPath) {
+    for (const route of routes) {
+      app.route({
+        method: route.method,
+        url: path,
+        ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+        handler: handle(route.family, route.handle),
+        errorHandler: (error, request, reply) => routeError(error, request, reply, route.family),
+      });
+    }
+    const methods = routes.map((route) => route.method);
+    const family = (routes[0] as Route).family;
+    const others = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) => !methods.includes(method));
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    if (others.length > 0) {
+      app.route({
+        method: [...others],
+        url: path,
+        handler: handle(family, () => failure(family, 405, 'Method Not Allowed', { allow })),
+        errorHandler: (error, request, reply) => routeError(error, request, reply, family),
+      });
+    }
+    app.route({
+      method: 'OPTIONS',
+      url: path,
+      handler: handle(family, (ask) => (ask.headers.origin ? preflight(ask, methods) : empty(204, { allow }))),
+    });
+  }
+
+  function routeError(error: unknown, request: FastifyRequest, reply: FastifyReply, family: AnswerFamily) {
+    const status = (error as { statusCode?: number }).statusCode;
+    if (status === 413) return finish(request, reply, failure(family, 413, 'Payload Too Large', { connection: 'close' }));
+    if (status !== undefined && status >= 400 && status < 500) return finish(request, reply, failure(family, 400, 'Bad Request'));
+    options.onBug(error, request.id, request.routeOptions.url ?? '');
+    return finish(request, reply, failure(family, 500, 'Internal error'));
+  }
+
+  app.setNotFoundHandler(handle('plain', (ask) => notFound(ask.path)));
+  app.setErrorHandler((error, request, reply) => routeError(error, request, reply, 'plain'));
+  app.addHook('onResponse', (request, reply, done) => {
+    options.onAnswered?.({
+      requestId: request.id,
+      method: request.method,
+      routePath: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      milliseconds: reply.elapsedTime,
+      tenant: request.tenant,
+    });
+    done();
+  });
+
+  await app.listen({ host: at.host, port: at.port });
+  const address = app.server.address() as AddressInfo;
+  return {
+    port: address.port,
+    address: address.address,
+    drain: () => {
+      draining = true;
+    },
+    close: () => app.close(),
+  };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    tenant?: TenantId;
+  }
+}
