@@ -31,7 +31,12 @@ function terminalLog(level: LogLevel): ProcessLog {
 export function createProcessLog(level: LogLevel, terminal: boolean): ProcessLog {
   if (terminal) return terminalLog(level);
   const log = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     pino.destination({ dest: 2, sync: false }),
   );
   const line =
