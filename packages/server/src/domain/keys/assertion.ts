@@ -47,6 +47,9 @@ export async function verifyAssertion(
   } catch {
     return invalid('the client assertion is not a signed JWT');
   }
+  // No extension is understood, so none may be critical (RFC 7515 §4.1.11); `b64` would change what is signed (RFC 7797).
+  if (header.crit !== undefined || 'b64' in header)
+    return invalid('the client assertion has a crit or b64 header, which is not supported');
   const usable = keys.filter((key) => key.expiresAt === undefined || key.expiresAt > expected.now);
   if (usable.length === 0) return invalid('the client has no credential that has not expired');
   const candidates = usable.filter(
