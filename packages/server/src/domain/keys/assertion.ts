@@ -26,7 +26,8 @@ const invalid = (because: string): AssertionVerdict => ({ kind: 'invalid', becau
 export function claimedIssuer(assertion: string): string | undefined {
   try {
     const { iss } = decodeJwt(assertion);
-    return typeof iss === 'string' && iss.length <= longestText ? iss : undefined;
+    const nameable = typeof iss === 'string' && iss.length <= longestText && iss.isWellFormed() && !iss.includes('\0');
+    return nameable ? iss : undefined;
   } catch {
     return undefined;
   }
@@ -109,7 +110,8 @@ function judgeClaims(
   }
   if (typeof jti !== 'string' || jti === '' || jti.length > longestText)
     return invalid(`jti of the client assertion must be a string of 1 to ${longestText} characters`);
-  return { kind: 'valid', jti, expiresAt: (exp + skewSeconds) * 1000 };
+  // NumericDate may have fractions (RFC 7519 §2); stored times have none.
+  return { kind: 'valid', jti, expiresAt: Math.ceil((exp + skewSeconds) * 1000) };
 }
 
 function shown(value: unknown): string {
