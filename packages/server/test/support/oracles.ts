@@ -62,9 +62,12 @@ export async function watch(server: Spawned, place: { clear(): Promise<void> }, 
     assert.equal(server.process.exitCode, null, server.output());
     assert.equal(server.process.signalCode, null, server.output());
     assert.doesNotMatch(server.output(), /a fault of ours|unhandled|uncaught|MaxListeners/i);
-    const lag =
-      Number(/^countersign_nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(await metricsOf(server))?.[1]) * 1000;
-    assert.ok(lag < mostLagMs, `the event loop lagged ${lag} ms`);
+    const share = performance.now() - began > 5_000 ? 'p99' : 'p90';
+    const line = new RegExp(`^countersign_nodejs_eventloop_lag_${share}_seconds (\\S+)`, 'm').exec(
+      await metricsOf(server),
+    );
+    const lag = Number(line?.[1]) * 1000;
+    assert.ok(lag < mostLagMs, `the event loop lagged ${lag} ms (${share})`);
   };
   return {
     judge: judgeNow,
