@@ -41,6 +41,9 @@ export interface Engine {
   /** The text occurs in the column; only the case of A-Z is ignored. `lower` has no A-Z. */
   contains(column: RawBuilder<unknown>, lower: string): RawBuilder<SqlBool>;
 
+  /** So many rows with their text may one statement look through before others must have their turn; 0 for any number. */
+  readonly portion: number;
+
   /** One statement outside of any transaction; sees what is committed, and never waits for a writer. */
   readonly reader: Connection;
   /** Runs `work` in a transaction; again if the engine asks for it. A failed statement dooms the transaction. */

@@ -62,6 +62,7 @@ export async function openPostgres(
     text: sql`text collate "C"`,
     anyOf: (column, values) => sql`${column} = any(${values}::text[])`,
     contains: (column, lower) => sql`strpos(lower(${column}), ${lower}) > 0`,
+    portion: 0,
     reader: {
       run<Row>(statement: Query<Row>) {
         const { sql: text, parameters } = statement.compile(builder);

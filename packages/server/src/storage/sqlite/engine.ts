@@ -53,6 +53,7 @@ export async function openSqlite(path: string, idName: (table: string) => string
     text: sql`text`,
     anyOf: (column, values) => sql`${column} in (select value from json_each(${JSON.stringify(values)}))`,
     contains: (column, lower) => sql`instr(lower(${column}), ${lower}) > 0`,
+    portion: 1_000,
     reader: {
       run: (query) => patiently(timing.deadline, () => reader.all(query.compile(builder))),
     },
