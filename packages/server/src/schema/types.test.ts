@@ -2,10 +2,23 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callbackUrl, emailOrEmpty, idOf, instant, originUrl, secureUrlOrEmpty, webUrl, webUrlOrEmpty } from './types.ts';
+import {
+  callbackUrl,
+  emailOrEmpty,
+  idOf,
+  instant,
+  originUrl,
+  secureUrlOrEmpty,
+  webUrl,
+  webUrlOrEmpty,
+} from './types.ts';
 
 type Row = readonly [value: string, taken: boolean];
-const tables: readonly [name: string, schema: { safeParse(value: unknown): { success: boolean } }, rows: readonly Row[]][] = [
+const tables: readonly [
+  name: string,
+  schema: { safeParse(value: unknown): { success: boolean } },
+  rows: readonly Row[],
+][] = [
   [
     'callback',
     callbackUrl,
@@ -56,14 +69,48 @@ const tables: readonly [name: string, schema: { safeParse(value: unknown): { suc
       ['javascript:alert(1)', false],
     ],
   ],
-  ['web', webUrl, [['https://a.example/x#y', true], ['http://a.example', true], ['', false], ['ftp://a.example', false], ['https://a b', false]]],
-  ['web or empty', webUrlOrEmpty, [['', true], ['https://a.example', true], ['x', false]]],
+  [
+    'web',
+    webUrl,
+    [
+      ['https://a.example/x#y', true],
+      ['http://a.example', true],
+      ['', false],
+      ['ftp://a.example', false],
+      ['https://a b', false],
+    ],
+  ],
+  [
+    'web or empty',
+    webUrlOrEmpty,
+    [
+      ['', true],
+      ['https://a.example', true],
+      ['x', false],
+    ],
+  ],
   [
     'secure or empty',
     secureUrlOrEmpty,
-    [['', true], ['https://a.example/login', true], ['http://a.example', false], ['https://a.example/#x', false], ['https://*.a.example', false]],
+    [
+      ['', true],
+      ['https://a.example/login', true],
+      ['http://a.example', false],
+      ['https://a.example/#x', false],
+      ['https://*.a.example', false],
+    ],
   ],
-  ['e-mail or empty', emailOrEmpty, [['', true], ['a@b.example', true], ['a@b', false], ['<a@b.example>', false], ['a b@c.example', false]]],
+  [
+    'e-mail or empty',
+    emailOrEmpty,
+    [
+      ['', true],
+      ['a@b.example', true],
+      ['a@b', false],
+      ['<a@b.example>', false],
+      ['a b@c.example', false],
+    ],
+  ],
   [
     'instant',
     instant,
@@ -76,7 +123,17 @@ const tables: readonly [name: string, schema: { safeParse(value: unknown): { suc
       ['tomorrow', false],
     ],
   ],
-  ['id', idOf('org_', 4), [['org_aB3d', true], ['org_aB3', false], ['org_aB3dd', false], ['org_aB3-', false], ['ORG_aB3d', false]]],
+  [
+    'id',
+    idOf('org_', 4),
+    [
+      ['org_aB3d', true],
+      ['org_aB3', false],
+      ['org_aB3dd', false],
+      ['org_aB3-', false],
+      ['ORG_aB3d', false],
+    ],
+  ],
 ];
 for (const [name, schema, rows] of tables) {
   for (const [value, taken] of rows) {

@@ -52,13 +52,22 @@ const wrongDrafts: readonly [body: object, message: string][] = [
   [{ name: 'x', on: 'false' }, "'Expected type boolean but found type string' on property on (Whether it is on)."],
   [{ name: 'x', on: 0 }, "'Expected type boolean but found type number' on property on (Whether it is on)."],
   [{ name: 'x', parts: [{}] }, "'Missing required property: value' on property parts[0] (Parts of it)."],
-  [{ name: 'x', parts: [{ value: 'a' }, { value: 1 }] }, "'Expected type string but found type number' on property parts[1].value (Parts of it)."],
-  [{ name: 'x', parts: [{ value: 'a', more: 1 }] }, "'Additional properties not allowed: more' on property parts[0] (Parts of it)."],
+  [
+    { name: 'x', parts: [{ value: 'a' }, { value: 1 }] },
+    "'Expected type string but found type number' on property parts[1].value (Parts of it).",
+  ],
+  [
+    { name: 'x', parts: [{ value: 'a', more: 1 }] },
+    "'Additional properties not allowed: more' on property parts[0] (Parts of it).",
+  ],
   [{ name: 'x', meta: { a: null } }, "'Expected type string but found type null' on property meta.a (More of it)."],
 ];
 for (const [body, message] of wrongDrafts) {
   test(`a draft ${JSON.stringify(body).slice(0, 60)} is refused: ${message}`, () => {
-    assert.deepEqual(readDraft(declared, body as Record<string, unknown>), { kind: 'invalid', message: `Payload validation error: ${message}` });
+    assert.deepEqual(readDraft(declared, body as Record<string, unknown>), {
+      kind: 'invalid',
+      message: `Payload validation error: ${message}`,
+    });
   });
 }
 
@@ -71,7 +80,15 @@ test('the value of a secret is in no message', () => {
 });
 
 test('nothing is coerced, and what is valid comes back as it is', () => {
-  const body = { name: 'x', kind: 'a', size: 3, tags: ['b', 'a'], on: false, parts: [{ value: 'v' }], meta: { k: 'v' } };
+  const body = {
+    name: 'x',
+    kind: 'a',
+    size: 3,
+    tags: ['b', 'a'],
+    on: false,
+    parts: [{ value: 'v' }],
+    meta: { k: 'v' },
+  };
   assert.deepEqual(readDraft(declared, body), { kind: 'valid', value: body });
 });
 
@@ -80,7 +97,14 @@ test('null in a draft counts as absent only where the field takes it', () => {
   assert.equal(readDraft(declared, { name: 'x', on: null }).kind, 'invalid');
 });
 
-const refusedPatches: readonly object[] = [{ id: '2' }, { kind: 'b' }, { name: null }, { on: null }, { meta: { k: 1 } }, { foo: 1 }];
+const refusedPatches: readonly object[] = [
+  { id: '2' },
+  { kind: 'b' },
+  { name: null },
+  { on: null },
+  { meta: { k: 1 } },
+  { foo: 1 },
+];
 for (const patch of refusedPatches) {
   test(`a patch ${JSON.stringify(patch)} is refused`, () => {
     assert.equal(readPatch(declared, patch as Record<string, unknown>).kind, 'invalid');
@@ -98,7 +122,13 @@ const patches: readonly [patch: object, after: object][] = [
 ];
 for (const [patch, change] of patches) {
   test(`the patch ${JSON.stringify(patch)} replaces members, and merges those that are declared so`, () => {
-    const stored = { id: '1', name: 'x', tags: ['a'], parts: [{ value: 'a' }, { value: 'b' }], meta: { k: 'v', o: 'p' } };
+    const stored = {
+      id: '1',
+      name: 'x',
+      tags: ['a'],
+      parts: [{ value: 'a' }, { value: 'b' }],
+      meta: { k: 'v', o: 'p' },
+    };
     const read = readPatch(declared, patch as Record<string, unknown>);
     assert.equal(read.kind, 'valid');
     const after = read.kind === 'valid' ? applyPatch(declared, stored, read.value) : {};

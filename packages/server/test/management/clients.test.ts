@@ -47,11 +47,19 @@ describe('clients', () => {
       },
     ],
     ['an explicit confidential method', { token_endpoint_auth_method: 'client_secret_post' }, { refresh_token: long }],
-    ['the type regular_web', { app_type: 'regular_web' }, { refresh_token: short, token_endpoint_auth_method: undefined }],
+    [
+      'the type regular_web',
+      { app_type: 'regular_web' },
+      { refresh_token: short, token_endpoint_auth_method: undefined },
+    ],
     ['the method none', { token_endpoint_auth_method: 'none' }, { grant_types: user, refresh_token: short }],
     ['the type spa', { app_type: 'spa' }, { grant_types: user, token_endpoint_auth_method: 'none' }],
     ['the type native', { app_type: 'native' }, { grant_types: user, token_endpoint_auth_method: 'none' }],
-    ['an ID token algorithm', { jwt_configuration: { alg: 'RS256' } }, { jwt_configuration: { secret_encoded: false, alg: 'RS256', lifetime_in_seconds: undefined } }],
+    [
+      'an ID token algorithm',
+      { jwt_configuration: { alg: 'RS256' } },
+      { jwt_configuration: { secret_encoded: false, alg: 'RS256', lifetime_in_seconds: undefined } },
+    ],
     [
       'a third party in strict mode',
       { is_first_party: false, app_type: 'regular_web' },
@@ -64,8 +72,24 @@ describe('clients', () => {
         refresh_token: { ...long, expiration_type: 'expiring', infinite_idle_token_lifetime: false },
       },
     ],
-    ['part of a refresh token configuration', { refresh_token: { leeway: 10 } }, { refresh_token: { ...short, leeway: 10 } }],
-    ['rotating refresh tokens', { refresh_token: { rotation_type: 'rotating' } }, { refresh_token: { ...short, rotation_type: 'rotating', expiration_type: 'expiring', infinite_token_lifetime: false, infinite_idle_token_lifetime: false } }],
+    [
+      'part of a refresh token configuration',
+      { refresh_token: { leeway: 10 } },
+      { refresh_token: { ...short, leeway: 10 } },
+    ],
+    [
+      'rotating refresh tokens',
+      { refresh_token: { rotation_type: 'rotating' } },
+      {
+        refresh_token: {
+          ...short,
+          rotation_type: 'rotating',
+          expiration_type: 'expiring',
+          infinite_token_lifetime: false,
+          infinite_idle_token_lifetime: false,
+        },
+      },
+    ],
   ];
   for (const [name, draft, expected] of defaults) {
     test(`§37.4: a client with ${name} has the recorded defaults`, async () => {
@@ -81,7 +105,10 @@ describe('clients', () => {
   test('ids have 32 letters and digits; those of strict third parties begin with tpc_', async () => {
     assert.match((await create({})).client_id, /^[A-Za-z0-9]{32}$/);
     assert.match((await create({ is_first_party: false })).client_id, /^tpc_[A-Za-z0-9]{22}$/);
-    assert.match((await create({ is_first_party: false, third_party_security_mode: 'permissive' })).client_id, /^[A-Za-z0-9]{32}$/);
+    assert.match(
+      (await create({ is_first_party: false, third_party_security_mode: 'permissive' })).client_id,
+      /^[A-Za-z0-9]{32}$/,
+    );
   });
 
   const refused: readonly [body: object, message: RegExp][] = [
@@ -91,19 +118,41 @@ describe('clients', () => {
     [{ name: 'x', callbacks: ['javascript:alert(1)'] }, /format absolute-uri-without-fragment/],
     [{ name: 'x', callbacks: Array(101).fill('https://a.example/') }, /Array is too long \(101\), maximum 100/],
     [{ name: 'x', web_origins: Array(101).fill('https://a.example/') }, /Array is too long/],
-    [{ name: 'x', client_metadata: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`k${n}`, 'v'])) }, /Too many properties defined, maximum 10/],
+    [
+      { name: 'x', client_metadata: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`k${n}`, 'v'])) },
+      /Too many properties defined, maximum 10/,
+    ],
     [{ name: 'x', client_metadata: { k: 'v'.repeat(256) } }, /String is too long \(256 chars\), maximum 255/],
     [{ name: 'x', grant_types: ['client_credentials', 'magic'] }, /No enum match for: magic/],
-    [{ name: 'x', token_endpoint_auth_method: 'none', grant_types: ['client_credentials'] }, /client_credentials is not allowed/],
-    [{ name: 'x', token_endpoint_auth_method: 'none', client_authentication_methods: { private_key_jwt: { credentials: [] } } }, /mutually exclusive/],
+    [
+      { name: 'x', token_endpoint_auth_method: 'none', grant_types: ['client_credentials'] },
+      /client_credentials is not allowed/,
+    ],
+    [
+      {
+        name: 'x',
+        token_endpoint_auth_method: 'none',
+        client_authentication_methods: { private_key_jwt: { credentials: [] } },
+      },
+      /mutually exclusive/,
+    ],
     [{ name: 'x', client_authentication_methods: {} }, /Exactly one authentication method/],
     [{ name: 'x', refresh_token: { rotation_type: 'rotating', expiration_type: 'non-expiring' } }, /must be expiring/],
-    [{ name: 'x', refresh_token: { policies: [{ audience: 'https://nowhere.example/', scope: [] }] } }, /resource server does not exist/],
-    [{ name: 'x', is_first_party: false, grant_types: ['password'] }, /not allowed for a third-party client in strict mode/],
+    [
+      { name: 'x', refresh_token: { policies: [{ audience: 'https://nowhere.example/', scope: [] }] } },
+      /resource server does not exist/,
+    ],
+    [
+      { name: 'x', is_first_party: false, grant_types: ['password'] },
+      /not allowed for a third-party client in strict mode/,
+    ],
     [{ name: 'x', is_first_party: false, callbacks: ['https://*.example.com/cb'] }, /Wildcards are not allowed/],
     [{ name: 'x', third_party_security_mode: 'strict' }, /Only allowed for clients with is_first_party false/],
     [{ name: 'x', app_type: 'resource_server' }, /Must be given for app_type resource_server/],
-    [{ name: 'x', default_organization: { flows: ['client_credentials'] } }, /Missing required property: organization_id/],
+    [
+      { name: 'x', default_organization: { flows: ['client_credentials'] } },
+      /Missing required property: organization_id/,
+    ],
     [{ name: 'x', initiate_login_uri: 'http://a.example/' }, /format absolute-https-uri-or-empty/],
     [{ name: 'x', answer_dialect: 'saml' }, /No enum match/],
   ];
@@ -128,14 +177,22 @@ describe('clients', () => {
     const rows: readonly [patch: object, member: string, value: unknown][] = [
       [{ callbacks: ['https://b.example/cb'] }, 'callbacks', ['https://b.example/cb']],
       [{ client_metadata: { b: null, c: '3' } }, 'client_metadata', { a: '1', c: '3' }],
-      [{ native_social_login: { facebook: { enabled: false } } }, 'native_social_login', { apple: { enabled: true }, facebook: { enabled: false } }],
+      [
+        { native_social_login: { facebook: { enabled: false } } },
+        'native_social_login',
+        { apple: { enabled: true }, facebook: { enabled: false } },
+      ],
       [{ session_transfer: { allow_refresh_token: false } }, 'session_transfer', { allow_refresh_token: false }],
       [{ session_transfer: null }, 'session_transfer', undefined],
       [{ organization_usage: null }, 'organization_usage', undefined],
       [{ initiate_login_uri: 'https://a.example/login' }, 'initiate_login_uri', 'https://a.example/login'],
       [{ initiate_login_uri: '' }, 'initiate_login_uri', undefined],
       [{ cross_origin_auth: true }, 'cross_origin_authentication', true],
-      [{ oidc_logout: { backchannel_logout_urls: ['https://a.example/out'] } }, 'oidc_backchannel_logout', { backchannel_logout_urls: ['https://a.example/out'] }],
+      [
+        { oidc_logout: { backchannel_logout_urls: ['https://a.example/out'] } },
+        'oidc_backchannel_logout',
+        { backchannel_logout_urls: ['https://a.example/out'] },
+      ],
       [{ oidc_backchannel_logout: null }, 'oidc_logout', undefined],
       [{ answer_dialect: 'oidc' }, 'answer_dialect', 'oidc'],
       [{ answer_dialect: null }, 'answer_dialect', undefined],
@@ -158,7 +215,12 @@ describe('clients', () => {
   test('APP-5: a rotated secret works at once and the old one does not', async () => {
     const machine = await site.machine();
     const token = (client_secret: string) =>
-      site.token({ grant_type: 'client_credentials', client_id: machine.clientId, client_secret, audience: machine.audience });
+      site.token({
+        grant_type: 'client_credentials',
+        client_id: machine.clientId,
+        client_secret,
+        audience: machine.audience,
+      });
     const rotated = await site.manage('POST', `/clients/${machine.clientId}/rotate-secret`);
     assert.equal(rotated.status, 200);
     assert.match(rotated.body.client_secret, /^[A-Za-z0-9_-]{64}$/);
@@ -166,7 +228,10 @@ describe('clients', () => {
     assert.equal((await token(rotated.body.client_secret)).status, 200);
     assert.equal((await token(machine.clientSecret)).status, 401);
     const chosen = 'a secret of our own choice, long enough';
-    assert.equal((await site.manage('PATCH', `/clients/${machine.clientId}`, { client_secret: chosen })).body.client_secret, chosen);
+    assert.equal(
+      (await site.manage('PATCH', `/clients/${machine.clientId}`, { client_secret: chosen })).body.client_secret,
+      chosen,
+    );
     assert.equal((await token(chosen)).status, 200);
   });
 
@@ -182,11 +247,16 @@ describe('clients', () => {
     const [global] = (await site.manage('GET', '/clients?is_global=true')).body;
     const path = `/clients/${global.client_id}`;
     assert.equal(global.global, true);
-    assert.equal((await site.manage('PATCH', path, { custom_login_page: '<html></html>', custom_login_page_on: true })).status, 200);
+    assert.equal(
+      (await site.manage('PATCH', path, { custom_login_page: '<html></html>', custom_login_page_on: true })).status,
+      200,
+    );
     assert.equal((await site.manage('PATCH', path, { grant_types: ['client_credentials'] })).status, 400);
     assert.equal((await site.manage('DELETE', path)).status, 400);
     assert.equal((await site.manage('POST', `${path}/rotate-secret`)).status, 404);
-    assert.ok(!(await site.manage('GET', '/clients?is_global=false')).body.some((client: { global: boolean }) => client.global));
+    assert.ok(
+      !(await site.manage('GET', '/clients?is_global=false')).body.some((client: { global: boolean }) => client.global),
+    );
   });
 });
 

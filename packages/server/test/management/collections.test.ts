@@ -59,16 +59,23 @@ for (const engine of engines) {
       const seen: string[] = [];
       let from: string | undefined;
       for (let n = 0; n < 20; n++) {
-        const query: string = from === undefined ? 'take=3&include_totals=true' : `take=3&from=${encodeURIComponent(from)}`;
+        const query: string =
+          from === undefined ? 'take=3&include_totals=true' : `take=3&from=${encodeURIComponent(from)}`;
         const { status, body } = await site.manage('GET', `/clients?${query}`);
         assert.equal(status, 200);
-        assert.deepEqual(Object.keys(body).filter((name) => name !== 'next'), ['clients']);
+        assert.deepEqual(
+          Object.keys(body).filter((name) => name !== 'next'),
+          ['clients'],
+        );
         seen.push(...body.clients.map((client: { client_id: string }) => client.client_id));
         from = body.next;
         if (from === undefined) break;
       }
       const all = await site.manage('GET', '/clients?per_page=100');
-      assert.deepEqual(seen, all.body.map((client: { client_id: string }) => client.client_id));
+      assert.deepEqual(
+        seen,
+        all.body.map((client: { client_id: string }) => client.client_id),
+      );
     });
 
     test('SQL-04: a checkpoint that was changed, invented or is of another list is refused', async () => {
@@ -79,13 +86,19 @@ for (const engine of engines) {
         assert.equal(reply.status, 400, from);
         assert.equal(reply.body.errorCode, 'invalid_query_string');
       }
-      assert.equal((await site.manage('GET', `/resource-servers?take=1&from=${encodeURIComponent(body.next)}`)).status, 400);
+      assert.equal(
+        (await site.manage('GET', `/resource-servers?take=1&from=${encodeURIComponent(body.next)}`)).status,
+        400,
+      );
     });
 
     test('fields and include_fields choose members; unknown names are tolerated', async () => {
       const { body } = await site.manage('POST', '/clients', { name: 'Fields' });
       const path = `/clients/${body.client_id}`;
-      assert.deepEqual((await site.manage('GET', `${path}?fields=client_id,name,nothing`)).body, { client_id: body.client_id, name: 'Fields' });
+      assert.deepEqual((await site.manage('GET', `${path}?fields=client_id,name,nothing`)).body, {
+        client_id: body.client_id,
+        name: 'Fields',
+      });
       const without = (await site.manage('GET', `${path}?fields=client_secret,signing_keys&include_fields=false`)).body;
       assert.equal(without.client_secret, undefined);
       assert.equal(without.signing_keys, undefined);
@@ -95,17 +108,24 @@ for (const engine of engines) {
     });
 
     test('filters find by equality; lists take several values', async () => {
-      for (const name of ['one', 'two', 'three']) await site.manage('POST', '/resource-servers', { identifier: `https://${name}.filter.example/` });
+      for (const name of ['one', 'two', 'three'])
+        await site.manage('POST', '/resource-servers', { identifier: `https://${name}.filter.example/` });
       const two = await site.manage(
         'GET',
         `/resource-servers?identifiers=${encodeURIComponent('https://one.filter.example/')}&identifiers=${encodeURIComponent('https://two.filter.example/')}`,
       );
-      assert.deepEqual(two.body.map((api: { identifier: string }) => api.identifier), ['https://one.filter.example/', 'https://two.filter.example/']);
+      assert.deepEqual(
+        two.body.map((api: { identifier: string }) => api.identifier),
+        ['https://one.filter.example/', 'https://two.filter.example/'],
+      );
       await site.manage('POST', '/clients', { name: 'Filtered', app_type: 'spa' });
       const spas = await site.manage('GET', '/clients?app_type=spa,native&is_first_party=true');
       assert.ok(spas.body.length >= 1);
       assert.ok(spas.body.every((client: { app_type: string }) => client.app_type === 'spa'));
-      assert.deepEqual((await site.manage('GET', '/clients?is_global=true')).body.map((client: { name: string }) => client.name), ['All Applications']);
+      assert.deepEqual(
+        (await site.manage('GET', '/clients?is_global=true')).body.map((client: { name: string }) => client.name),
+        ['All Applications'],
+      );
       assert.deepEqual((await site.manage('GET', '/clients?is_first_party=false')).body, []);
     });
 
@@ -142,12 +162,17 @@ for (const engine of engines) {
       assert.equal(second.status, 409);
       assert.equal(second.body.error, 'Conflict');
       const found = await site.manage('GET', `/resource-servers?identifiers=${encodeURIComponent(identifier)}`);
-      assert.deepEqual(found.body.map((api: { name: string }) => api.name), ['First']);
+      assert.deepEqual(
+        found.body.map((api: { name: string }) => api.name),
+        ['First'],
+      );
     });
 
     test('twenty creations of one identifier at once have one winner', async () => {
       const identifier = 'https://race.example.com/';
-      const replies = await Promise.all(Array.from({ length: 20 }, () => site.manage('POST', '/resource-servers', { identifier })));
+      const replies = await Promise.all(
+        Array.from({ length: 20 }, () => site.manage('POST', '/resource-servers', { identifier })),
+      );
       assert.deepEqual(replies.map(({ status }) => status).toSorted(), [201, ...Array<number>(19).fill(409)]);
     });
 
@@ -161,8 +186,13 @@ for (const engine of engines) {
         { client_metadata: { b: '2' } },
         { jwt_configuration: { alg: 'RS256' } },
       ];
-      const replies = await Promise.all(changes.map((change) => site.manage('PATCH', `/clients/${body.client_id}`, change)));
-      assert.deepEqual(replies.map(({ status }) => status), changes.map(() => 200));
+      const replies = await Promise.all(
+        changes.map((change) => site.manage('PATCH', `/clients/${body.client_id}`, change)),
+      );
+      assert.deepEqual(
+        replies.map(({ status }) => status),
+        changes.map(() => 200),
+      );
       const { body: after } = await site.manage('GET', `/clients/${body.client_id}`);
       assert.equal(after.description, 'new');
       assert.equal(after.sso_disabled, true);

@@ -15,30 +15,57 @@ for (const engine of engines) {
 
     test('a fresh tenant has the documented defaults', async () => {
       const fresh = await settings();
-      assert.deepEqual([fresh.session_lifetime, fresh.idle_session_lifetime, fresh.ephemeral_session_lifetime, fresh.idle_ephemeral_session_lifetime], [168, 72, 72, 24]);
+      assert.deepEqual(
+        [
+          fresh.session_lifetime,
+          fresh.idle_session_lifetime,
+          fresh.ephemeral_session_lifetime,
+          fresh.idle_ephemeral_session_lifetime,
+        ],
+        [168, 72, 72, 24],
+      );
       assert.equal(fresh.answer_dialect, undefined, 'our addition is answered only when it is set');
       assert.equal(fresh.resource_parameter_profile, 'compatibility');
       assert.equal(fresh.flags.remove_alg_from_jwks, false);
     });
 
     test('TEN-3: lifetimes may come in minutes and are answered in hours', async () => {
-      const { status, body } = await site.manage('PATCH', '/tenants/settings', { session_lifetime_in_minutes: 181, idle_session_lifetime_in_minutes: 60 });
+      const { status, body } = await site.manage('PATCH', '/tenants/settings', {
+        session_lifetime_in_minutes: 181,
+        idle_session_lifetime_in_minutes: 60,
+      });
       assert.equal(status, 200);
       assert.equal(body.session_lifetime, 3.0166666666666666);
       assert.equal(body.idle_session_lifetime, 1);
       assert.equal(body.session_lifetime_in_minutes, undefined);
       assert.equal((await settings()).session_lifetime, 3.0166666666666666);
-      assert.equal((await site.manage('PATCH', '/tenants/settings', { idle_session_lifetime: 4 })).status, 400, 'idle beyond the whole');
+      assert.equal(
+        (await site.manage('PATCH', '/tenants/settings', { idle_session_lifetime: 4 })).status,
+        400,
+        'idle beyond the whole',
+      );
     });
 
     test('flags merge, other objects are replaced, null takes away', async () => {
       const rows: readonly [patch: object, member: string, value: unknown][] = [
         [{ flags: { remove_alg_from_jwks: true } }, 'flags', undefined],
-        [{ universal_login: { colors: { primary: '#F8F8F2', page_background: '#222221' } } }, 'universal_login', { colors: { primary: '#F8F8F2', page_background: '#222221' } }],
+        [
+          { universal_login: { colors: { primary: '#F8F8F2', page_background: '#222221' } } },
+          'universal_login',
+          { colors: { primary: '#F8F8F2', page_background: '#222221' } },
+        ],
         [{ universal_login: {} }, 'universal_login', {}],
-        [{ error_page: { html: '<html></html>', show_log_link: false, url: 'https://a.example/e' } }, 'error_page', { html: '<html></html>', show_log_link: false, url: 'https://a.example/e' }],
+        [
+          { error_page: { html: '<html></html>', show_log_link: false, url: 'https://a.example/e' } },
+          'error_page',
+          { html: '<html></html>', show_log_link: false, url: 'https://a.example/e' },
+        ],
         [{ error_page: null }, 'error_page', undefined],
-        [{ country_codes: { list: ['DE', 'FR'], mode: 'deny' } }, 'country_codes', { list: ['DE', 'FR'], mode: 'deny' }],
+        [
+          { country_codes: { list: ['DE', 'FR'], mode: 'deny' } },
+          'country_codes',
+          { list: ['DE', 'FR'], mode: 'deny' },
+        ],
         [{ country_codes: null }, 'country_codes', undefined],
         [{ mtls: { enable_endpoint_aliases: true } }, 'mtls', { enable_endpoint_aliases: true }],
         [{ mtls: null }, 'mtls', undefined],
@@ -90,7 +117,10 @@ for (const engine of engines) {
     });
 
     test('fields choose members', async () => {
-      assert.deepEqual(Object.keys((await site.manage('GET', '/tenants/settings?fields=friendly_name,flags')).body).toSorted(), ['flags', 'friendly_name']);
+      assert.deepEqual(
+        Object.keys((await site.manage('GET', '/tenants/settings?fields=friendly_name,flags')).body).toSorted(),
+        ['flags', 'friendly_name'],
+      );
     });
   });
 }

@@ -20,14 +20,20 @@ export async function addTenant(site: Running, name: string) {
   const environment = { COUNTERSIGN_ADMIN_CLIENT_ID: clientId, COUNTERSIGN_ADMIN_CLIENT_SECRET: clientSecret };
   const config = readConfig(['--data', site.data, '--no-demo'], environment);
   await prepareTenant(site.house, config, { tenant, host, issuer: `http://${host}/` }, silent);
-  const send = (method: string, path: string, headers: Record<string, string> = {}, body = '') => sendTo(site.base, host, method, path, headers, body);
+  const send = (method: string, path: string, headers: Record<string, string> = {}, body = '') =>
+    sendTo(site.base, host, method, path, headers, body);
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: clientId,
     client_secret: clientSecret,
     audience: `https://${host}/api/v2/`,
   });
-  const token = await send('POST', '/oauth/token', { 'content-type': 'application/x-www-form-urlencoded' }, form.toString());
+  const token = await send(
+    'POST',
+    '/oauth/token',
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    form.toString(),
+  );
   if (token.status !== 200) throw new Error(`no token of ${name}: ${token.text}`);
   const accessToken: string = token.body.access_token;
   return {
@@ -38,23 +44,44 @@ export async function addTenant(site: Running, name: string) {
       send(
         method,
         `/api/v2${path}`,
-        { authorization: `Bearer ${accessToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        {
+          authorization: `Bearer ${accessToken}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         body === undefined ? '' : JSON.stringify(body),
       ),
   };
 }
 
-function sendTo(base: string, host: string, method: string, path: string, headers: Record<string, string>, body: string): Promise<Reply> {
+function sendTo(
+  base: string,
+  host: string,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const asked = request(`${base}${path}`, { method, headers: { ...headers, host, 'content-length': Buffer.byteLength(body) } }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        const seen = new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as [string, string]));
-        resolve({ status: answer.statusCode ?? 0, headers: seen, text, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined });
-      });
-    });
+    const asked = request(
+      `${base}${path}`,
+      { method, headers: { ...headers, host, 'content-length': Buffer.byteLength(body) } },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          const seen = new Headers(
+            Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as [string, string]),
+          );
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: seen,
+            text,
+            body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined,
+          });
+        });
+      },
+    );
     asked.on('error', reject);
     asked.end(body);
   });

@@ -31,7 +31,11 @@ test('RSA from 2048 bits, P-256 and P-384 are taken', () => {
 const unusable: readonly [name: string, text: string, because: RegExp][] = [
   ['a private key', rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), /private key/],
   ['RSA of 1024 bits', pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey), /1024 bits; at least 2048/],
-  ['RSA with exponent 3', pem(generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }).publicKey), /small public exponent/],
+  [
+    'RSA with exponent 3',
+    pem(generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }).publicKey),
+    /small public exponent/,
+  ],
   ['P-521', pem(generateKeyPairSync('ec', { namedCurve: 'P-521' }).publicKey), /P-256 or P-384/],
   ['secp256k1', pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey), /P-256 or P-384/],
   ['X25519', pem(generateKeyPairSync('x25519').publicKey), /not supported/],

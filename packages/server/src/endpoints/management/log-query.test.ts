@@ -12,8 +12,24 @@ const understood: readonly [q: string, filter: object][] = [
   ['type:"seccft"', { equals: [{ column: 'type', anyOf: ['seccft'] }] }],
   ['type:(s OR f)', { equals: [{ column: 'type', anyOf: ['s', 'f'] }] }],
   ['type:s OR type:f', { equals: [{ column: 'type', anyOf: ['s', 'f'] }] }],
-  ['type:s AND client_id:A', { equals: [{ column: 'type', anyOf: ['s'] }, { column: 'client_id', anyOf: ['A'] }] }],
-  ['type:s client_id:A', { equals: [{ column: 'type', anyOf: ['s'] }, { column: 'client_id', anyOf: ['A'] }] }],
+  [
+    'type:s AND client_id:A',
+    {
+      equals: [
+        { column: 'type', anyOf: ['s'] },
+        { column: 'client_id', anyOf: ['A'] },
+      ],
+    },
+  ],
+  [
+    'type:s client_id:A',
+    {
+      equals: [
+        { column: 'type', anyOf: ['s'] },
+        { column: 'client_id', anyOf: ['A'] },
+      ],
+    },
+  ],
   ['NOT type:sapi', { not: [{ column: 'type', anyOf: ['sapi'] }] }],
   ['-type:sapi', { not: [{ column: 'type', anyOf: ['sapi'] }] }],
   ['type:s AND NOT ip:"::1"', { equals: [{ column: 'type', anyOf: ['s'] }], not: [{ column: 'ip', anyOf: ['::1'] }] }],
