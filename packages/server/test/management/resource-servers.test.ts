@@ -72,7 +72,7 @@ describe('resource servers', () => {
     [{ token_lifetime: 2_592_001 }, /greater than maximum 2592000/],
     [{ token_lifetime: 0 }, /less than minimum 1/],
     [{ token_lifetime: '3600' }, /Expected type number but found type string/],
-    [{ token_lifetime: 9007199254740993 }, /maximum/],
+    [{ token_lifetime: 2 ** 60 }, /maximum/],
     [{ token_lifetime: 100, token_lifetime_for_web: 200 }, /greater than token_lifetime/],
     [{ scopes: [{ value: 'read a' }] }, /does not match pattern/],
     [{ scopes: [{ value: 'a' }, { value: 'a' }] }, /not unique/],
