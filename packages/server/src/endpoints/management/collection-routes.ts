@@ -37,6 +37,7 @@ export interface Machinery {
 
 type Outcome<F extends Fields> = Stored<F> | Refused;
 
+/** GET, POST, PATCH and DELETE of a collection, as far as its declaration offers them; all under `/api/v2`. */
 export function collectionRoutes<F extends Fields>(
   offered: Offered<F>,
   { deps, guard, certificate }: Machinery,

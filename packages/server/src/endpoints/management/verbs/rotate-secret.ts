@@ -16,6 +16,7 @@ import { clientVerbs } from './clients.ts';
 
 const table = tableOf(clients);
 
+/** The route; from its answer on only the new secret works. */
 export function rotateSecretRoute({ deps, guard, certificate }: Machinery): Route {
   const handle = async (ask: Ask): Promise<Answer> => {
     const caller = await guard(ask, [['update:client_keys']]);

@@ -12,6 +12,7 @@ import { recordWrite } from '../events.ts';
 import { problem, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
 
+/** The four routes of `/api/v2/keys/signing`. */
 export function signingKeyRoutes({ deps, guard }: Machinery): Route[] {
   const missing = refused(404, signingKeys.errors.missing.message);
   const path = `/api/v2/${signingKeys.path}`;
