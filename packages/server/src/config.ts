@@ -130,3 +130,23 @@ export function settingsHelp(): string {
     })
     .join('\n');
 }
+
+/** The settings as a Markdown page; docs/settings.md is this text, held by a test. */
+export function settingsPage(): string {
+  const rows = Object.entries(settings).map(([name, setting]) => {
+    const flagText = 'environmentOnly' in setting ? '' : `\`--${name}\``;
+    const fallback = setting.fallback === undefined || String(setting.fallback) === '' ? '' : `\`${setting.fallback}\``;
+    const value = setting.value === '' ? '' : `\`${setting.value.replaceAll('|', '\\|')}\``;
+    return `| ${flagText} | \`${variableOf(name)}\` | ${value} | ${fallback} | ${setting.about} |`;
+  });
+  return [
+    '# Settings',
+    '',
+    'Of `countersign serve` (`npm start -- FLAGS`). A flag wins over its environment variable. Made from `packages/server/src/config.ts`.',
+    '',
+    '| flag | environment | value | default | |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}

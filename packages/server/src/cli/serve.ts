@@ -12,7 +12,6 @@ import { banner } from './banner.ts';
 import { prepareTenant } from '../seed/prepare.ts';
 import { type House, openHouse } from '../server.ts';
 import { StoreUnavailable } from '../storage/store.ts';
-import { developmentTls } from '../tls.ts';
 import { type Listening, type ListenOptions, listen, type RouterOptions } from '../web/router.ts';
 
 /** A server that runs. */
@@ -87,6 +86,7 @@ export async function startServer(config: Config, say: (text: string) => void, l
     let https: Listening | undefined;
     let caPath: string | undefined;
     if (config['https-port'] !== 'off') {
+      const { developmentTls } = await import('../tls.ts');
       const tls = await developmentTls(resolve(config.data), config.domain.map((domain) => domain.replace(/:\d+$/, '')), house.now());
       caPath = tls.caPath;
       https = await bind(router, { host: config.host, port: config['https-port'], tls: { key: tls.keyPem, cert: tls.certPem } }, '--https-port');

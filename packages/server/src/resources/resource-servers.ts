@@ -144,7 +144,7 @@ export const resourceServers = collection({
   },
   check: (api) => {
     const problems: Problem[] = [];
-    if (api.token_lifetime_for_web > api.token_lifetime) {
+    if (!api.is_system && api.token_lifetime_for_web > api.token_lifetime) {
       problems.push({
         path: 'token_lifetime_for_web',
         message: `Value ${api.token_lifetime_for_web} is greater than token_lifetime (${api.token_lifetime})`,

@@ -1,0 +1,3 @@
+export function openapi(issuer: string): object {
+  return { openapi: '3.1.0', servers: [{ url: `${issuer}api/v2` }] };
+}

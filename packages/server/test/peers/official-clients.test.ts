@@ -1,0 +1,106 @@
+// The clients and libraries that people already have, unmodified, against the https port with the development CA.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { decodeJwt } from 'jose';
+import { type Machine, serveHere } from '../support/running.ts';
+
+/** Runs a program that prints one JSON object; it trusts our CA the way the banner says. */
+// biome-ignore lint/suspicious/noExplicitAny: what the program printed, read by assertions
+function program(name: string, ca: string, env: Record<string, string>): Promise<any> {
+  const file = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [file], { env: { ...process.env, NODE_EXTRA_CA_CERTS: ca, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => (stdout += chunk));
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.once('exit', (code) => (code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(`${name} ended with ${code}: ${stderr}`))));
+  });
+}
+
+describe('official clients over https', () => {
+  let site: Awaited<ReturnType<typeof serveHere>>;
+  let machine: Machine;
+  let domain: string;
+  let issuer: string;
+  let ca: string;
+  before(async () => {
+    site = await serveHere('sqlite', { https: true });
+    machine = await site.machine({ scopes: ['read:x', 'write:x'] });
+    domain = `localhost:${site.httpsPort}`;
+    issuer = `https://${domain}/`;
+    ca = site.caPath ?? '';
+  });
+  after(() => site.stop());
+
+  test('openid-client discovers, and gets tokens by post, Basic and private_key_jwt', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const assertive = await site.machine({
+      client: { client_authentication_methods: { private_key_jwt: { credentials: [{ credential_type: 'public_key', name: 'k', pem }] } } },
+    });
+    const result = await program('openid-client', ca, {
+      ISSUER: issuer,
+      CLIENT_ID: machine.clientId,
+      CLIENT_SECRET: machine.clientSecret,
+      AUDIENCE: machine.audience,
+      JWT_CLIENT_ID: assertive.clientId,
+      JWT_AUDIENCE: assertive.audience,
+      PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    });
+    assert.deepEqual(result, {
+      issuer,
+      scopes: ['read:x write:x', 'read:x', 'read:x write:x'],
+      expiresIn: result.expiresIn,
+      refused: '401 access_denied Unauthorized',
+    });
+    assert.ok(result.expiresIn > 86_000);
+  });
+
+  test('the auth0 Node SDK creates an API, a client and a grant, pages through lists, and rotates the secret', async () => {
+    const result = await program('auth0-management', ca, { DOMAIN: domain, CLIENT_ID: site.admin.clientId, CLIENT_SECRET: site.admin.clientSecret });
+    assert.equal(result.api, 'https://sdk.example.com/');
+    assert.ok(result.sameApi && result.listed && result.grantListed);
+    assert.equal(result.lifetime, 600);
+    assert.ok(result.apis.includes('https://sdk.example.com/') && result.apis.includes(machine.audience));
+    assert.ok(result.apis.includes(`https://${domain}/api/v2/`), 'the Management API is one of the APIs, named by the host that was asked');
+    assert.equal(result.missing, '404 inexistent_client');
+    assert.notEqual(result.secret, result.firstSecret);
+    const exchange = (secret: string) =>
+      site.token({ grant_type: 'client_credentials', client_id: result.clientId, client_secret: secret, audience: 'https://sdk.example.com/' });
+    assert.equal((await exchange(result.firstSecret)).status, 401);
+    assert.equal((await exchange(result.secret)).status, 403, 'authenticated, and without the grant that was deleted');
+  });
+
+  test('express-oauth2-jwt-bearer accepts our token, and refuses a wrong audience and a missing scope', async () => {
+    const other = await site.machine();
+    const tokenOf = async (who: Machine) => {
+      const { request } = await import('node:https');
+      const { readFileSync } = await import('node:fs');
+      const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: who.clientId, client_secret: who.clientSecret, audience: who.audience }).toString();
+      return new Promise<string>((resolve, reject) => {
+        const sent = request(`${issuer}oauth/token`, { method: 'POST', ca: readFileSync(ca), headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) } }, (response) => {
+          let text = '';
+          response.on('data', (chunk) => (text += chunk));
+          response.once('end', () => resolve(JSON.parse(text).access_token));
+        });
+        sent.once('error', reject);
+        sent.end(body);
+      });
+    };
+    const right = await tokenOf(machine);
+    assert.equal(decodeJwt(right).iss, issuer);
+    const answers = await program('express-oauth2-jwt-bearer', ca, {
+      ISSUER: issuer,
+      AUDIENCE: machine.audience,
+      TOKENS: JSON.stringify({ right, wrong: await tokenOf(other) }),
+    });
+    assert.equal(answers['right /read'], '200 {"ok":true}');
+    assert.match(answers['right /admin'], /^403 .*insufficient_scope/);
+    assert.match(answers['wrong /read'], /^401 .*invalid_token/);
+  });
+});
