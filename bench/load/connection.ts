@@ -15,7 +15,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 function lengthOf(bytes: Buffer): number | undefined {
   const end = bytes.indexOf(headEnd);
   if (end < 0) return undefined;
-  const head = bytes.latin1Slice(0, end);
+  const head = bytes.toString('latin1', 0, end);
   const length = /\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (length === undefined && !head.startsWith('HTTP/1.1 204')) throw new Error(`an answer without a length:\n${head}`);
   return end + 4 + Number(length ?? 0);
@@ -37,7 +37,7 @@ export function openConnection(port: number, failed: (error: Error) => void): Pr
         return true;
       }
       if (bytes.length > length) throw new Error('more bytes than one answer');
-      const status = Number(bytes.latin1Slice(9, 12));
+      const status = Number(bytes.toString('latin1', 9, 12));
       const answered = pending;
       received = undefined;
       pending = undefined;

@@ -26,14 +26,25 @@ export const pathOf = (relative: string) => fileURLToPath(new URL(`../${relative
 
 const telemetryModule = new URL('./telemetry.ts', import.meta.url).href;
 
+// Those that do not hear of our end by themselves must not outlive it.
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts a program (a path) under this Node, as a process of its own. */
 export function startChild(program: string, options: ChildOptions = {}): Child {
   const preload = options.telemetry === false ? [] : ['--import', telemetryModule];
-  const child: ChildProcess = spawn(process.execPath, ['--conditions=source', ...preload, program, ...(options.args ?? [])], {
-    env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--conditions=source', ...preload, program, ...(options.args ?? [])],
+    {
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    },
+  );
+  running.add(child);
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-20_000);
@@ -47,6 +58,7 @@ export function startChild(program: string, options: ChildOptions = {}): Child {
   const ended = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
       over = true;
+      running.delete(child);
       for (const { reject } of waiting.values()) reject(new Error(`${program} ended (${code ?? signal}):\n${output}`));
       resolve();
     });
@@ -86,7 +98,8 @@ export function answerQuestions<Question>(kind: string, answer: (question: Quest
     if (message.ask !== kind) return;
     answer(message).then(
       (value) => process.send?.({ id: message.id, answer: value }),
-      (error: unknown) => process.send?.({ id: message.id, error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) =>
+        process.send?.({ id: message.id, error: error instanceof Error ? error.message : String(error) }),
     );
   });
 }

@@ -13,7 +13,10 @@ export interface Usage {
   readonly peakRss: number;
 }
 
-export type TelemetryAsk = { readonly ask: 'usage' } | { readonly ask: 'profile' } | { readonly ask: 'profiled'; readonly file: string };
+export type TelemetryAsk =
+  | { readonly ask: 'usage' }
+  | { readonly ask: 'profile' }
+  | { readonly ask: 'profiled'; readonly file: string };
 
 let session: Session | undefined;
 
