@@ -118,6 +118,7 @@ export const resourceServers = collection({
   list: 'paged',
   alsoFoundBy: 'identifier',
   filters: [{ param: 'identifiers', field: 'identifier', type: 'list', about: 'Identifiers, one a parameter' }],
+  removingNothing: 204,
   uniqueTogether: [],
   errors: {
     missing: { errorCode: 'inexistent_resource_server', message: 'The resource server does not exist' },

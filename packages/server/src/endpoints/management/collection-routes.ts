@@ -134,6 +134,7 @@ export function collectionRoutes<F extends Fields>(
     } as Entity<F>;
     const wrong = problemMessage(declared.check(entity));
     if (wrong !== undefined) return badBody(wrong);
+    await verbs.prepare?.(entity, here, deps);
     const outcome = await committed(ask, async (tx): Promise<Outcome<F>> => {
       const gone = await orphaned(tx, ask);
       if (gone) return gone;
@@ -152,6 +153,7 @@ export function collectionRoutes<F extends Fields>(
     if (isRefused(body)) return body;
     const patch = checked(readPatch(declared, body.value), () => undefined);
     if (isRefused(patch)) return patch;
+    await verbs.prepare?.(patch, here, deps);
     const outcome = await committed(ask, async (tx): Promise<Outcome<F>> => {
       const found = (await orphaned(tx, ask)) ?? (await locate(tx, ask, here));
       if (isRefused(found)) return found;
@@ -177,18 +179,19 @@ export function collectionRoutes<F extends Fields>(
   };
 
   const remove = async (ask: Ask, here: At): Promise<Answer | Refused> => {
-    const outcome = await committed(ask, async (tx): Promise<Refused | undefined> => {
+    const outcome = await committed(ask, async (tx): Promise<'gone' | 'nothing' | Refused> => {
       const found = (await orphaned(tx, ask)) ?? (await locate(tx, ask, here));
       if (isRefused(found)) return found;
       const id = found && ((found as Record<string, unknown>)[declared.id] as string);
       const entity = id === undefined ? undefined : await tx.lock(table, id);
-      if (!entity || id === undefined) return missing;
+      if (!entity || id === undefined) return declared.removingNothing === 204 ? 'nothing' : missing;
       const refusal = await verbs.remove?.(tx, entity, here);
       if (refusal) return refusal;
       await tx.remove(table, id);
-      return undefined;
+      return 'gone';
     });
     if (isRefused(outcome)) return outcome;
+    if (outcome === 'nothing') return empty(204, uncached);
     recordWrite(deps, ask, here.caller, `Delete ${declared.noun.a}`, {}, { status: 204, body: {} });
     return empty(204, uncached);
   };

@@ -142,6 +142,8 @@ export const clientVerbs: CollectionVerbs<Fields> = {
   },
 
   answer: (client, { at, occasion, certificate }) => {
+    const signing = certificate ? { signing_keys: [{ ...certificate, subject: `/CN=${at.host}` }] } : {};
+    if (client.global) return { ...globalMembers(client), tenant: at.tenant, owners: [], ...signing };
     const { client_secret, ...rest } = client;
     const urls = client.oidc_logout?.backchannel_logout_urls;
     return {
@@ -151,7 +153,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
       tenant: at.tenant,
       cross_origin_auth: client.cross_origin_authentication,
       callback_url_template: false,
-      ...(certificate ? { signing_keys: [{ ...certificate, subject: `/CN=${at.host}` }] } : {}),
+      ...signing,
       ...(urls ? { oidc_backchannel_logout: { backchannel_logout_urls: urls } } : {}),
       ...(occasion === 'created' ? { encrypted: true } : {}),
       ...(client.resource_server_identifier
@@ -160,6 +162,19 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     };
   },
 };
+
+/** The record that stands for all clients has no settings of a single one, as recorded. */
+function globalMembers(client: Client): object {
+  const {
+    oidc_conformant,
+    is_token_endpoint_ip_header_trusted,
+    sso_disabled,
+    grant_types,
+    jwt_configuration,
+    ...rest
+  } = client;
+  return rest;
+}
 
 /** Old names of fields, resolved; an empty login address takes it away. */
 function withoutLegacyNames(patch: Patch<Fields>, before: Client): Patch<Fields> {

@@ -1,12 +1,14 @@
 // What is special about APIs: identifiers that follow the host, built-in APIs, signing secrets, and the grants that go with them.
 
 import { readCredentialKey } from '../../../domain/clients/credential-key.ts';
+import { ensureRing } from '../../../domain/keys/rings.ts';
 import {
   identifierAt,
   isReservedIdentifier,
   MANAGEMENT_API,
   storedIdentifier,
 } from '../../../domain/tenants/system-apis.ts';
+import { asymmetricAlgorithms } from '../../../oauth/algorithms.ts';
 import {
   clientGrants,
   type ResourceServer,
@@ -49,6 +51,12 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
     ...(systemRecord(draft.identifier) ? { is_system: true } : {}),
     ...(draft.signing_alg === 'HS256' && draft.signing_secret === undefined ? { signing_secret: makeSecret() } : {}),
   }),
+
+  /** The first API of an algorithm brings its key ring, published before any token is signed with it. */
+  prepare: async ({ signing_alg: alg }, at, { database }) => {
+    const asymmetric = asymmetricAlgorithms.find((known) => known === alg);
+    if (asymmetric) await ensureRing(database.store(at.tenant), asymmetric, at.host, at.now);
+  },
 
   patch: (patch, before) => {
     const names = Object.keys(patch) as (keyof ResourceServer & keyof typeof patch)[];

@@ -4,7 +4,7 @@
 import type { Draft, Entity, Fields, Patch } from '../../../schema/field.ts';
 import type { Checked } from '../../../schema/validate.ts';
 import type { Transaction } from '../../../storage/store.ts';
-import type { At } from '../context.ts';
+import type { At, ManagementDeps } from '../context.ts';
 import type { Refused } from '../problem.ts';
 import type { Occasion } from '../views.ts';
 
@@ -33,6 +33,8 @@ export interface CollectionVerbs<F extends Fields> {
   readonly patch?: (patch: Patch<F>, before: Entity<F>, at: At) => Checked<Patch<F>> | Refused;
   /** What the server makes itself, beside the id. Drawn before the transaction. */
   readonly make?: (draft: Draft<F>, at: At) => Partial<Entity<F>>;
+  /** Makes what must exist before a row with these members may, and is slow to make; runs before the transaction, may run in vain. */
+  readonly prepare?: (members: Readonly<Record<string, unknown>>, at: At, deps: ManagementDeps) => Promise<void>;
   /** Loads what the rules need, judges, and writes what belongs to the row. Refuses before it writes. May run again. */
   readonly create?: (tx: Transaction, entity: Entity<F>, at: At) => Promise<Stored<F> | Refused>;
   readonly update?: (tx: Transaction, before: Entity<F>, after: Entity<F>, at: At) => Promise<Stored<F> | Refused>;
