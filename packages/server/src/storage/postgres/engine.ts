@@ -6,7 +6,7 @@ import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQue
 import type { Builder, Connection, Engine, Query, WriteConnection } from '../engine.ts';
 import { openScope, within } from '../scope.ts';
 import { StoreUnavailable } from '../store.ts';
-import { ConnectionLost, NothingBegan, TransactionConflict } from './errors.ts';
+import { ConnectionLost, NoAnswer, NothingBegan, TransactionConflict } from './errors.ts';
 import { appendLogs } from './logs.ts';
 import { createPool, type PostgresTiming, type Session } from './pool.ts';
 import { checkServer } from './server.ts';
@@ -67,7 +67,7 @@ export async function openPostgres(
         const { sql: text, parameters } = statement.compile(builder);
         const attempt = () => pool.use(({ query }) => query<Row>(text, parameters));
         return attempt().catch((error) => {
-          if (error instanceof ConnectionLost) return attempt();
+          if (error instanceof ConnectionLost && !(error instanceof NoAnswer)) return attempt();
           throw error;
         });
       },
@@ -118,7 +118,8 @@ async function transact<T>(
     // Not READ WRITE: an operator who makes a database read-only means us too.
     await query('begin isolation level read committed');
   } catch (error) {
-    throw error instanceof ConnectionLost ? new NothingBegan(error.message, { cause: error }) : error;
+    if (error instanceof NoAnswer || !(error instanceof ConnectionLost)) throw error;
+    throw new NothingBegan(error.message, { cause: error });
   }
   try {
     if (timeout) await query(`set local statement_timeout = ${timeout}`);
