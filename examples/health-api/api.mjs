@@ -21,17 +21,15 @@ const patients = [
  * @property {(token: import('@countersign/api').VerifiedToken) => object} answer
  */
 
-/** @type {Map<string | undefined, Route>} */
-const routes = new Map([
+/** @type {[path: string, route: Route][]} */
+const protectedRoutes = [
   ['/patients', { needs: requireScopes('read:patients'), answer: () => ({ patients }) }],
   [
     '/admin',
-    {
-      needs: requireScopes('read:admin'),
-      answer: (token) => ({ patients: patients.length, you: token.subject, client: token.clientId }),
-    },
+    { needs: requireScopes('read:admin'), answer: (token) => ({ you: token.subject, client: token.clientId }) },
   ],
-]);
+];
+const routes = new Map(protectedRoutes);
 
 /**
  * Starts the API. Rejects if the port is taken (`code` EADDRINUSE).
@@ -52,7 +50,7 @@ export async function startHealthApi({ port, host = '127.0.0.1', issuer, audienc
   });
 
   const server = createServer(async (request, response) => {
-    const path = request.url?.split('?')[0];
+    const [path = '/'] = (request.url ?? '/').split('?');
     const route = request.method === 'GET' ? routes.get(path) : undefined;
     if (path === '/') return send(response, 200, welcome(issuer, audience));
     if (route === undefined) return send(response, 404, { error: 'not_found', try: ['/', ...routes.keys()] });

@@ -9,7 +9,7 @@ import { openScope, within } from '../scope.ts';
 import { connect, type SqliteConnection } from './connection.ts';
 import { Busy } from './errors.ts';
 import { appendLogs } from './logs.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, POLL_MS } from './turns.ts';
 
 export interface SqliteTiming {
   /** How long a writer waits for its turn and for the locks of other processes, in ms. */
@@ -107,12 +107,12 @@ async function transact<T>(
 /** Tries until nobody else has the lock. The process goes on meanwhile, unlike in SQLite's own waiting. */
 async function patiently<T>(patience: number, attempt: () => T): Promise<T> {
   const until = performance.now() + patience;
-  for (let longest = 2; ; longest = Math.min(longest * 2, 25)) {
+  for (;;) {
     try {
       return attempt();
     } catch (error) {
       if (!(error instanceof Busy) || performance.now() >= until) throw error;
     }
-    await sleep(1 + Math.random() * longest);
+    await sleep(Math.random() * POLL_MS);
   }
 }
