@@ -27,7 +27,7 @@ export const claimsRows: readonly Row[] = [
   {
     name: 'aud without the trailing slash',
     code: 'wrong_audience',
-    says: /aud is "https:\/\/api\.example\.com", but this API is "https:\/\/api\.example\.com\/": what differs is the trailing slash/,
+    says: /aud is "https:\/\/api\.example\.com", but this API is "https:\/\/api\.example\.com\/" \(trailing slash\)$/,
     token: tokenOf({ aud: audience.slice(0, -1) }),
   },
   {
@@ -45,19 +45,19 @@ export const claimsRows: readonly Row[] = [
   {
     name: 'aud in capitals',
     code: 'wrong_audience',
-    says: /upper and lower case/,
+    says: /case of the host/,
     token: tokenOf({ aud: 'https://API.example.com/' }),
   },
   {
     name: 'aud with a port',
     code: 'wrong_audience',
-    says: /the port \(3000/,
+    says: /port 3000 instead of 443/,
     token: tokenOf({ aud: 'https://api.example.com:3000/' }),
   },
   {
     name: 'aud with a path',
     code: 'wrong_audience',
-    says: /the path \(\/v1/,
+    says: /path \/v1 instead of \//,
     token: tokenOf({ aud: `${audience}v1` }),
   },
   {

@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test';
 import { changes } from './conformance/changes.ts';
 import { crashes } from './conformance/crashes.ts';
 import { logs } from './conformance/logs.ts';
+import { migrations } from './conformance/migrations.ts';
 import { pages } from './conformance/pages.ts';
 import { type Child, startChild } from './conformance/process.ts';
 import { rows } from './conformance/rows.ts';
@@ -44,5 +45,6 @@ export function conformance(engine: string, make: () => Promise<Fresh>): void {
     describe('logs', () => logs(theSubject));
     describe('secrets', () => secrets(theSubject));
     describe('crashes', () => crashes(theSubject));
+    describe('migrations', () => migrations(make, () => fresh));
   });
 }

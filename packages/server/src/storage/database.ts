@@ -13,6 +13,7 @@ import { insertTenant, listTenants } from './tenants.ts';
 import { transactionOf } from './transaction.ts';
 
 export function databaseOf(engine: Engine, sealer: Sealer, now: () => number): Database {
+  let closing: Promise<void> | undefined;
   const listeners: ((change: Change) => void)[] = [];
 
   function announce(changes: readonly Change[]): void {
@@ -68,6 +69,9 @@ export function databaseOf(engine: Engine, sealer: Sealer, now: () => number): D
     async ping() {
       await engine.reader.run(sql`select 1 as alive`);
     },
-    close: () => engine.close(),
+    close() {
+      closing ??= engine.close();
+      return closing;
+    },
   };
 }

@@ -49,7 +49,7 @@ for (const [name, privateKey] of Object.entries(keys)) {
 }
 
 test('every hash is over the DER bytes, in its own spelling', async () => {
-  const made = await selfSigned({ subject: 'CN=a', privateKey: key('EC P-256'), notBefore, notAfter });
+  const made = await selfSigned({ subject: 'CN=a', privateKey: keyOf('EC P-256'), notBefore, notAfter });
   const read = new X509Certificate(made.pem);
   assert.equal(made.fingerprint, read.fingerprint);
   assert.match(made.fingerprint, /^([0-9A-F]{2}:){19}[0-9A-F]{2}$/);
@@ -61,7 +61,7 @@ test('every hash is over the DER bytes, in its own spelling', async () => {
 test('serial numbers are random, positive and 128 bits long', async () => {
   const seen = new Set<string>();
   for (let count = 0; count < 20; count += 1) {
-    const { der } = await selfSigned({ subject: 'CN=a', privateKey: key('Ed25519'), notBefore, notAfter });
+    const { der } = await selfSigned({ subject: 'CN=a', privateKey: keyOf('Ed25519'), notBefore, notAfter });
     const serial = new X509Certificate(der).serialNumber;
     assert.match(serial, /^[4-7][0-9A-F]{31}$/);
     seen.add(serial);
@@ -71,26 +71,27 @@ test('serial numbers are random, positive and 128 bits long', async () => {
 
 test('a validity beyond 2049, where X.509 changes its date format, is read back as given', async () => {
   const late = new Date('2061-05-06T07:08:09Z');
-  const { pem } = await selfSigned({ subject: 'CN=a', privateKey: key('EC P-256'), notBefore, notAfter: late });
+  const { pem } = await selfSigned({ subject: 'CN=a', privateKey: keyOf('EC P-256'), notBefore, notAfter: late });
   assert.equal(new X509Certificate(pem).validToDate.toISOString(), '2061-05-06T07:08:09.000Z');
 });
 
 test('a certificate of an authority verifies with its key only', async () => {
-  const subjectKey = key('Ed25519');
+  const authority = keyOf('RSA 2048');
+  const subject = keyOf('Ed25519');
   const { pem } = await issueCertificate({
     subject: 'CN=leaf',
     issuer: 'CN=authority',
-    publicKey: createPublicKey(subjectKey),
-    issuerKey: key('RSA 2048'),
+    publicKey: createPublicKey(subject),
+    issuerKey: authority,
     notBefore,
     notAfter,
     extensions: () => [],
   });
   const read = new X509Certificate(pem);
   assert.equal(read.issuer, 'CN=authority');
-  assert.equal(read.verify(createPublicKey(key('RSA 2048'))), true);
-  assert.equal(read.verify(createPublicKey(subjectKey)), false);
-  assert.equal(read.checkPrivateKey(subjectKey), true);
+  assert.equal(read.verify(createPublicKey(authority)), true);
+  assert.equal(read.verify(createPublicKey(subject)), false);
+  assert.equal(read.checkPrivateKey(subject), true);
 });
 
 test('keys that no algorithm of ours signs with are refused, and so is a validity that ends before it begins', async () => {
@@ -101,10 +102,10 @@ test('keys that no algorithm of ours signs with are refused, and so is a validit
     await assert.rejects(selfSigned({ subject: 'CN=a', privateKey, notBefore, notAfter }), TypeError);
   }
   const backwards = { notBefore: notAfter, notAfter: notBefore };
-  await assert.rejects(selfSigned({ subject: 'CN=a', privateKey: key('Ed25519'), ...backwards }), RangeError);
+  await assert.rejects(selfSigned({ subject: 'CN=a', privateKey: keyOf('Ed25519'), ...backwards }), RangeError);
 });
 
-function key(name: string): KeyObject {
+function keyOf(name: string): KeyObject {
   const found = keys[name];
   assert.ok(found);
   return found;

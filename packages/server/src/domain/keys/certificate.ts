@@ -37,13 +37,13 @@ export interface CertificateRequest extends Validity {
   readonly publicKey: KeyObject;
   /** Signs the certificate: RSA, EC P-256 or Ed25519, with SHA-256 where the algorithm takes a hash. */
   readonly issuerKey: KeyObject;
-  /** What else it says, made with the loaded library. The subject's key identifier is always there. */
+  /** What else it says, made with the loaded library. The key identifiers are always there. */
   readonly extensions: (library: Library) => x509.Extension[];
 }
 
 /**
  * A certificate that a signing key gives itself: proves nothing, but carries the key to whoever wants X.509.
- * `privateKey` is an RSA, EC P-256 or Ed25519 private key; other keys throw a TypeError. Nothing is checked about `subject`.
+ * `privateKey` is RSA, EC P-256 or Ed25519; other kinds throw a TypeError. Whose name `subject` is, is not checked.
  */
 export async function selfSigned(
   request: Validity & { readonly subject: string; readonly privateKey: KeyObject },
@@ -78,12 +78,23 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cer
     serialNumber: randomSerialNumber(),
     notBefore: wholeSeconds(notBefore),
     notAfter: wholeSeconds(notAfter),
-    extensions: [...request.extensions(library), await library.SubjectKeyIdentifierExtension.create(publicKey)],
+    extensions: [
+      ...request.extensions(library),
+      await library.SubjectKeyIdentifierExtension.create(publicKey),
+      ...(issuer === subject ? [] : [await issuerIdentifier(library, request.issuerKey)]),
+    ],
   });
   return formsOf(
     Buffer.from(certificate.rawData),
     Buffer.from(new library.X509Certificates([certificate]).export('raw')),
   );
+}
+
+/** Leads a verifier to the right certificate of the issuer (RFC 5280 §4.2.1.1: self-signed ones may do without). */
+async function issuerIdentifier(library: Library, issuerKey: KeyObject): Promise<x509.Extension> {
+  const publicKey = createPublicKey(issuerKey).export({ format: 'der', type: 'spki' });
+  const { keyId } = await library.SubjectKeyIdentifierExtension.create(publicKey);
+  return new library.AuthorityKeyIdentifierExtension(keyId);
 }
 
 /** Text of `der` as PEM (RFC 7468): base64 in lines of 64 characters. */

@@ -94,9 +94,9 @@ export const jobs: Readonly<Record<string, Job>> = {
   },
 
   /** Holds a transaction open for some time; says when it is. */
-  async hold(store, { ms }, say) {
+  async hold(store, { id, ms }, say) {
     await store.transact(async (tx) => {
-      await tx.insert(keys, { kid: `held-${ms}`, alg: 'RS256' });
+      await tx.insert(keys, { kid: id, alg: 'RS256' });
       say('open');
       await sleep(ms);
     });

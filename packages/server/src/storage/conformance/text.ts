@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnstorableText } from '../store.ts';
+import { hashText } from '../text.ts';
 import { apis, clients, keys, type Subject, tenantId } from './subject.ts';
 
 /** Different texts that some database or other takes for the same, or for a part of a statement. */
@@ -111,6 +112,8 @@ export function text(subject: () => Subject): void {
       await tx.insert(clients, { client_id: `${long}.`, name: long });
       await tx.insert(apis, { id: 'a', identifier: long });
       await tx.insert(apis, { id: 'b', identifier: `${long}.` });
+      // What a long text is kept as is a text too, and another one.
+      await tx.insert(apis, { id: 'twin', identifier: `\u{10ffff}${hashText(long)}` });
     });
     assert.deepEqual(await store.get(clients, long), row);
     assert.deepEqual(await store.find(clients, { name: `${long}!` }), row);

@@ -98,7 +98,8 @@ export function transactions(subject: () => Subject, children: () => readonly Ch
     await assert.rejects(swallowed, UniqueConflict);
     const goesOn = store.transact(async (tx) => {
       await tx.insert(clients, { client_id: 'a' }).catch(() => {});
-      await tx.insert(clients, { client_id: 'c' });
+      await assert.rejects(tx.insert(clients, { client_id: 'c' }), UniqueConflict);
+      await assert.rejects(tx.get(clients, 'a'), UniqueConflict);
     });
     await assert.rejects(goesOn, UniqueConflict);
     const unheard = store.transact(async (tx) => {

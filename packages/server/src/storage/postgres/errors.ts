@@ -10,6 +10,9 @@ export class TransactionConflict extends StoreUnavailable {}
 /** The connection is gone or useless. */
 export class ConnectionLost extends StoreUnavailable {}
 
+/** It took so long that we no longer listen. Trying again would take as long once more. */
+export class NoAnswer extends ConnectionLost {}
+
 /** It was gone before the transaction began, as after a restart of the server: another connection may do. */
 export class NothingBegan extends ConnectionLost {}
 
@@ -47,6 +50,8 @@ export function translateError(error: unknown, idName: (table: string) => string
 }
 
 function lost(error: Error): ConnectionLost {
+  if (error.message === 'Query read timeout')
+    return new NoAnswer('PostgreSQL did not answer in time', { cause: error });
   const code = 'code' in error && error.code ? String(error.code) : error.message;
   return new ConnectionLost(`PostgreSQL does not answer (${code})`, { cause: error });
 }

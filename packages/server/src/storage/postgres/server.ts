@@ -16,6 +16,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 /** @throws StoreRefused, StoreUnavailable */
 export async function checkServer({ reader }: Engine, url: string, allowUnsafe: boolean): Promise<void> {
   const { host, pathname } = new URL(url);
+  const place = `${host || 'localhost'}${pathname}`;
   const [server] = await reader
     .run(
       sql<{ fsync: string | null; commit: string | null; encoding: string | null; version: number }>`select
@@ -25,23 +26,23 @@ export async function checkServer({ reader }: Engine, url: string, allowUnsafe: 
     .catch((error: unknown) => {
       const cause = error instanceof Error && error.cause instanceof pg.DatabaseError ? error.cause : error;
       const reason = cause instanceof pg.DatabaseError ? REFUSALS[cause.code ?? ''] : undefined;
-      if (reason) throw new StoreRefused(`PostgreSQL at ${host}${pathname} refuses us: ${reason}`, { cause: error });
+      if (reason) throw new StoreRefused(`PostgreSQL at ${place} refuses us: ${reason}`, { cause: error });
       if (error instanceof StoreUnavailable) {
-        throw new StoreUnavailable(`${error.message}: is it running at ${host}${pathname}?`, { cause: error });
+        throw new StoreUnavailable(`${error.message}: is it running at ${place}?`, { cause: error });
       }
       throw error;
     });
   if (!server) return;
   if (server.encoding !== null && !/^utf-?8$/i.test(server.encoding)) {
     throw new StoreRefused(
-      `The database at ${host}${pathname} is encoded as ${server.encoding}: make one with \`create database ... encoding 'UTF8' template template0\``,
+      `The database at ${place} is encoded as ${server.encoding}: make one with \`create database ... encoding 'UTF8' template template0\``,
     );
   }
   if (allowUnsafe) return;
   for (const setting of ['fsync', 'synchronous_commit'] as const) {
     if ((setting === 'fsync' ? server.fsync : server.commit) === 'off') {
       throw new StoreRefused(
-        `PostgreSQL at ${host}${pathname} runs with ${setting} = off and would forget what was acknowledged when it crashes: ` +
+        `PostgreSQL at ${place} runs with ${setting} = off and would forget what was acknowledged when it crashes: ` +
           `set it to on${setting === 'fsync' ? '' : ' (or local)'}, or set COUNTERSIGN_ALLOW_UNSAFE_DATABASE=true for a test`,
       );
     }

@@ -4,8 +4,8 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { CompiledQuery } from 'kysely';
 import { translateError } from './errors.ts';
 
-/** node:sqlite waits for a lock by blocking the whole process, so it may do so only this long (ms). */
-const BLOCKING_MS = 5;
+/** node:sqlite waits for a lock by blocking the whole process, so it must not wait at all: the engine tries again. */
+const BLOCKING_MS = 0;
 const MOST_STATEMENTS = 256;
 
 export interface SqliteConnection {

@@ -134,8 +134,11 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     return { kind: 'stored', entity: withCredentials(after, (references) => references.map(({ id }) => ({ id }))) };
   },
 
-  remove: async (tx, client) => {
+  remove: async (tx, client, at) => {
     if (client.global) return badBody('The global client cannot be deleted');
+    // Its token would stop working in the middle of the caller's work, and nobody might be left who can administrate.
+    if (client.client_id === at.caller.clientId)
+      return refused(403, 'A client cannot delete itself; use the token of another client', 'operation_not_supported');
     await tx.removeAll(grantTable, { client_id: client.client_id });
     await tx.removeAll(credentialTable, { client_id: client.client_id });
     return undefined;

@@ -68,7 +68,14 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
     if (wrong) return wrong;
     const becomesShared = (patch.signing_alg ?? before.signing_alg) === 'HS256';
     const secret = patch.signing_secret ?? before.signing_secret;
-    return { kind: 'valid', value: becomesShared && !secret ? { ...patch, signing_secret: makeSecret() } : patch };
+    return {
+      kind: 'valid',
+      value: {
+        ...patch,
+        ...webLifetime(patch, before),
+        ...(becomesShared && !secret ? { signing_secret: makeSecret() } : {}),
+      },
+    };
   },
 
   /** Scopes that are gone leave the grants too: a scope that comes back later must not be granted by an old decision. */
@@ -97,6 +104,15 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
     ...(api.token_encryption ? { token_encryption: withoutPem(api.token_encryption) } : {}),
   }),
 };
+
+/** A shorter lifetime takes the one for web with it, unless the caller says both: the caller need not know of the other. */
+function webLifetime(
+  patch: { token_lifetime?: number | null; token_lifetime_for_web?: number | null },
+  before: ResourceServer,
+) {
+  const { token_lifetime: whole, token_lifetime_for_web: web } = patch;
+  return whole && web === undefined && before.token_lifetime_for_web > whole ? { token_lifetime_for_web: whole } : {};
+}
 
 /** Nobody can have tokens for an API that is gone; without this every request that names no API would fail by its name. */
 async function forgetDefaultAudience(tx: Transaction, identifier: string): Promise<void> {
