@@ -22,6 +22,7 @@ export function clientOf(payload: JsonObject): string | undefined {
   return own ?? (payload.scp === undefined ? undefined : (text(payload.cid) ?? text(payload.appid)));
 }
 
+/** `aud` as a list. Members that are not text are left out; `readClaims` refuses a token that has such. */
 export function audiencesOf(payload: JsonObject): readonly string[] {
   const list: readonly unknown[] = Array.isArray(payload.aud) ? payload.aud : [payload.aud];
   return list.filter((aud) => typeof aud === 'string');
