@@ -1,7 +1,7 @@
 // A JWK Set (RFC 7517 §5) as this library sees it: the keys that may verify, and for each other key why it may not.
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Algorithm, type SignatureCheck, signatureCheckOf } from './algorithms.ts';
+import { type Algorithm, minimumRsaBits, type SignatureCheck, signatureCheckOf } from './algorithms.ts';
 import { isJsonObject, type JsonObject } from './jwt.ts';
 
 /** What a look-up gave. The kinds besides `key` are what a refusal explains. */
@@ -78,7 +78,11 @@ function readJwk(jwk: unknown): PublishedKey {
   const problem = problemOf(jwk);
   if (problem !== undefined) return { kid, alg, key: undefined, problem };
   try {
-    return { kid, alg, key: createPublicKey({ key: { ...jwk }, format: 'jwk' }), problem: undefined };
+    const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? minimumRsaBits;
+    if (bits < minimumRsaBits)
+      return { kid, alg, key: undefined, problem: `it has ${bits} bits, and RSA needs ${minimumRsaBits}` };
+    return { kid, alg, key, problem: undefined };
   } catch {
     return { kid, alg, key: undefined, problem: 'its numbers make no key' };
   }

@@ -20,30 +20,29 @@ const withoutWww = (host: string): string => host.toLowerCase().replace(/^www\./
 
 function schemeDifference(a: string, b: string): string | undefined {
   if (a === b) return undefined;
-  return a.toLowerCase() === b.toLowerCase() ? 'upper and lower case' : `${a}:// instead of ${b}://`;
+  return a.toLowerCase() === b.toLowerCase() ? 'case of the scheme' : `${a}:// instead of ${b}://`;
 }
 
 /** `null`: these are different hosts, so no near miss. */
 function hostDifference(a: string, b: string): string | null | undefined {
   if (a === b) return undefined;
-  if (a.toLowerCase() === b.toLowerCase()) return 'upper and lower case of the host';
+  if (a.toLowerCase() === b.toLowerCase()) return 'case of the host';
   if (isThisMachine(a) && isThisMachine(b)) return `${a} instead of ${b}`;
   return withoutWww(a) === withoutWww(b) ? 'www.' : null;
 }
 
 function portDifference(a: Parts, b: Parts): string | undefined {
   if (a.port === b.port) return undefined;
-  return `the port (${a.port || `none, so ${defaultPort(a.scheme)}`} instead of ${b.port || `none, so ${defaultPort(b.scheme)}`})`;
+  const [portA, portB] = [a.port || defaultPort(a.scheme), b.port || defaultPort(b.scheme)];
+  return portA === portB ? `port ${portA} written out` : `port ${portA} instead of ${portB}`;
 }
 
 const defaultPort = (scheme: string): string => (scheme.toLowerCase() === 'http' ? '80' : '443');
 
 function pathDifference(a: string, b: string): string | undefined {
   if (a === b) return undefined;
-  if (a === `${b}/` || b === `${a}/`) return 'the trailing slash';
-  return a.toLowerCase() === b.toLowerCase()
-    ? 'upper and lower case of the path'
-    : `the path (${a || '/'} instead of ${b || '/'})`;
+  if (a === `${b}/` || b === `${a}/`) return 'trailing slash';
+  return a.toLowerCase() === b.toLowerCase() ? 'case of the path' : `path ${a || '/'} instead of ${b || '/'}`;
 }
 
 /**
@@ -58,10 +57,10 @@ export function nearMiss(got: string, wanted: string): string | undefined {
   if (a !== undefined && b !== undefined) return urlDifference(a, b);
   if (a !== undefined || b !== undefined) {
     const bare = (text: string): string => withoutSlash(text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''));
-    return bare(got) === bare(wanted) ? `the ${a?.scheme ?? b?.scheme}:// in front` : undefined;
+    return bare(got) === bare(wanted) ? `${a?.scheme ?? b?.scheme}:// in front` : undefined;
   }
-  if (withoutSlash(got) === withoutSlash(wanted)) return 'the trailing slash';
-  return got.toLowerCase() === wanted.toLowerCase() ? 'upper and lower case' : undefined;
+  if (withoutSlash(got) === withoutSlash(wanted)) return 'trailing slash';
+  return got.toLowerCase() === wanted.toLowerCase() ? 'case' : undefined;
 }
 
 function urlDifference(a: Parts, b: Parts): string | undefined {
@@ -73,7 +72,7 @@ function urlDifference(a: Parts, b: Parts): string | undefined {
     portDifference(a, b),
     pathDifference(a.path, b.path),
   ];
-  return differences.filter((difference) => difference !== undefined).join(' and ');
+  return differences.filter((difference) => difference !== undefined).join(', ');
 }
 
 /**

@@ -92,7 +92,7 @@ const isBetween =
     typeof value === 'number' && value >= least && value <= most;
 
 /** Every option, and what it must be, in words. */
-const shapes: { readonly [Name in keyof Required<ApiOptions>]: readonly [Check, string] } = {
+export const shapes: { readonly [Name in keyof Required<ApiOptions>]: readonly [Check, string] } = {
   issuer: [isTexts, 'a URL such as https://tenant.example.com/ or a list of them'],
   audience: [isTexts, "this API's identifier or a list of them"],
   algorithms: [

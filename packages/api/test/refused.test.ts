@@ -4,8 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { causes } from '../src/causes/index.ts';
 import { explainRefusal, type Refusal, refusalResponse } from '../src/index.ts';
-import { type Row, rows } from './refused-rows.ts';
 import { apiWith, audience, idTokenClaims, tokenOf } from './rig.ts';
+import { claimsRows } from './rows/claims.ts';
+import { kindRows } from './rows/kind.ts';
+import type { Row } from './rows/row.ts';
+import { signatureRows } from './rows/signature.ts';
+import { transportRows } from './rows/transport.ts';
+
+const rows: readonly Row[] = [...transportRows, ...kindRows, ...signatureRows, ...claimsRows];
 
 async function refusalOfRow(row: Row): Promise<{ refusal: Refusal; logged: readonly Refusal[] }> {
   const logged: Refusal[] = [];

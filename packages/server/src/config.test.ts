@@ -12,7 +12,10 @@ test('a flag wins over the environment, which wins over the default', () => {
   assert.equal(readConfig(['--no-demo'], {}).demo, false);
   assert.equal(readConfig([], { COUNTERSIGN_DEMO: 'false' }).demo, false);
   assert.equal(readConfig(['--https-port', 'off'], {})['https-port'], 'off');
-  assert.deepEqual(readConfig(['--domain', 'a.example.com, b.example.com'], {}).domain, ['a.example.com', 'b.example.com']);
+  assert.deepEqual(readConfig(['--domain', 'a.example.com, b.example.com'], {}).domain, [
+    'a.example.com',
+    'b.example.com',
+  ]);
 });
 
 test('an empty variable counts as not set', () => {
@@ -33,7 +36,10 @@ for (const [args, env, says] of refused) {
 }
 
 test('no message repeats a refused value, which may be a secret', () => {
-  assert.throws(() => readConfig([], { COUNTERSIGN_PORT: 'canary' }), (error: Error) => !error.message.includes('canary'));
+  assert.throws(
+    () => readConfig([], { COUNTERSIGN_PORT: 'canary' }),
+    (error: Error) => !error.message.includes('canary'),
+  );
 });
 
 test('docs/settings.md is what the program says', async () => {

@@ -14,25 +14,41 @@ interface Setting<T> {
   readonly environmentOnly?: boolean;
 }
 
-const text = (value: string, fallback: string, about: string): Setting<string> => ({ value, about, fallback, read: (x) => ({ ok: x }) });
+const text = (value: string, fallback: string, about: string): Setting<string> => ({
+  value,
+  about,
+  fallback,
+  read: (x) => ({ ok: x }),
+});
 const optionalText = (value: string, about: string): Setting<string | undefined> => ({
   value,
   about,
   fallback: undefined,
   read: (x) => ({ ok: x }),
 });
-const secret = (about: string): Setting<string | undefined> => ({ ...optionalText('SECRET', about), environmentOnly: true });
+const secret = (about: string): Setting<string | undefined> => ({
+  ...optionalText('SECRET', about),
+  environmentOnly: true,
+});
 const list = (value: string, about: string): Setting<readonly string[]> => ({
   value,
   about,
   fallback: [],
-  read: (x) => ({ ok: x.split(',').map((item) => item.trim()).filter((item) => item !== '') }),
+  read: (x) => ({
+    ok: x
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  }),
 });
 const whole = (value: string, fallback: number, least: number, most: number, about: string): Setting<number> => ({
   value,
   about,
   fallback,
-  read: (x) => (/^\d{1,9}$/.test(x) && Number(x) >= least && Number(x) <= most ? { ok: Number(x) } : `must be a whole number from ${least} to ${most}`),
+  read: (x) =>
+    /^\d{1,9}$/.test(x) && Number(x) >= least && Number(x) <= most
+      ? { ok: Number(x) }
+      : `must be a whole number from ${least} to ${most}`,
 });
 const port = (fallback: number, about: string) => whole('PORT', fallback, 0, 65_535, about);
 const portOrOff = (fallback: number, about: string): Setting<number | 'off'> => ({
@@ -41,7 +57,11 @@ const portOrOff = (fallback: number, about: string): Setting<number | 'off'> => 
   fallback,
   read: (x) => (x === 'off' ? { ok: 'off' } : port(fallback, about).read(x)),
 });
-const oneOf = <const T extends readonly string[]>(values: T, fallback: T[number], about: string): Setting<T[number]> => ({
+const oneOf = <const T extends readonly string[]>(
+  values: T,
+  fallback: T[number],
+  about: string,
+): Setting<T[number]> => ({
   value: values.join('|'),
   about,
   fallback,
@@ -51,28 +71,59 @@ const flag = (fallback: boolean, about: string): Setting<boolean> => ({
   value: '',
   about,
   fallback,
-  read: (x) => (/^(true|1|yes)$/i.test(x) ? { ok: true } : /^(false|0|no)$/i.test(x) ? { ok: false } : 'must be true or false'),
+  read: (x) =>
+    /^(true|1|yes)$/i.test(x) ? { ok: true } : /^(false|0|no)$/i.test(x) ? { ok: false } : 'must be true or false',
 });
 
 /** The settings by name; the flag is `--name`, the variable `COUNTERSIGN_NAME`. */
 export const settings = {
   port: port(4000, 'Port for plain HTTP; 0 takes any free one'),
-  'https-port': portOrOff(4443, 'Port for HTTPS with a development certificate of our own; official SDKs insist on https'),
+  'https-port': portOrOff(
+    4443,
+    'Port for HTTPS with a development certificate of our own; official SDKs insist on https',
+  ),
   host: text('ADDRESS', '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
   data: text('FOLDER', './data', 'Folder of the embedded database, the key file and the development certificates'),
-  database: optionalText('URL', 'postgres://user:password@host/name; the embedded SQLite database in the data folder if absent'),
-  domain: list('HOST,...', 'Public hosts of the default tenant, e.g. auth.example.com; localhost is served only if none is given'),
-  'trusted-proxies': list('ADDRESS,...', 'Addresses or CIDR ranges of proxies whose X-Forwarded-For, -Proto and -Host are believed'),
-  tenant: optionalText('FILE', 'Tenant file (YAML, the format of auth0-deploy-cli) to seed from; may be given at every start'),
-  demo: flag(true, 'At the first start, create a demo API and client; serve the demo API while running (--no-demo: neither)'),
+  database: optionalText(
+    'URL',
+    'postgres://user:password@host/name; the embedded SQLite database in the data folder if absent',
+  ),
+  domain: list(
+    'HOST,...',
+    'Public hosts of the default tenant, e.g. auth.example.com; localhost is served only if none is given',
+  ),
+  'trusted-proxies': list(
+    'ADDRESS,...',
+    'Addresses or CIDR ranges of proxies whose X-Forwarded-For, -Proto and -Host are believed',
+  ),
+  tenant: optionalText(
+    'FILE',
+    'Tenant file (YAML, the format of auth0-deploy-cli) to seed from; may be given at every start',
+  ),
+  demo: flag(
+    true,
+    'At the first start, create a demo API and client; serve the demo API while running (--no-demo: neither)',
+  ),
   'demo-port': port(4001, 'Port of the demo API'),
-  metrics: oneOf(['local', 'all', 'off'], 'local', 'Who may read /metrics: this machine, everybody who reaches the port, nobody'),
+  metrics: oneOf(
+    ['local', 'all', 'off'],
+    'local',
+    'Who may read /metrics: this machine, everybody who reaches the port, nobody',
+  ),
   'log-level': oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'Least severity of the process log'),
   'log-retention-days': whole('DAYS', 30, 1, 3650, 'How long tenant log events are kept'),
   'drain-ms': whole('MS', 500, 0, 60_000, 'After SIGTERM, how long /ready says no before connections are refused'),
-  'allow-unsafe-database': flag(false, 'Accept a PostgreSQL that may lose acknowledged writes (synchronous_commit or fsync off)'),
-  'master-key': secret('32 bytes, base64 or hex, that encrypt secrets at rest; a key file in the data folder if absent'),
-  'admin-client-id': optionalText('ID', 'Client that may do everything at the Management API; created or updated at start'),
+  'allow-unsafe-database': flag(
+    false,
+    'Accept a PostgreSQL that may lose acknowledged writes (synchronous_commit or fsync off)',
+  ),
+  'master-key': secret(
+    '32 bytes, base64 or hex, that encrypt secrets at rest; a key file in the data folder if absent',
+  ),
+  'admin-client-id': optionalText(
+    'ID',
+    'Client that may do everything at the Management API; created or updated at start',
+  ),
   'admin-client-secret': secret('Its secret'),
 } as const;
 
@@ -125,7 +176,8 @@ export function settingsHelp(): string {
   return Object.entries(settings)
     .map(([name, setting]) => {
       const flagText = 'environmentOnly' in setting ? '(environment only)' : `--${name} ${setting.value}`.trim();
-      const fallback = setting.fallback === undefined || String(setting.fallback) === '' ? '' : ` (default ${setting.fallback})`;
+      const fallback =
+        setting.fallback === undefined || String(setting.fallback) === '' ? '' : ` (default ${setting.fallback})`;
       return `  ${flagText}\n      ${variableOf(name)}\n      ${setting.about}${fallback}`;
     })
     .join('\n');

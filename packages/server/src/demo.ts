@@ -17,7 +17,13 @@ export interface DemoApi {
 }
 
 interface HealthApi {
-  startHealthApi(options: { port: number; host: string; issuer: string; audience: string; log: (line: string) => void }): Promise<DemoApi>;
+  startHealthApi(options: {
+    port: number;
+    host: string;
+    issuer: string;
+    audience: string;
+    log: (line: string) => void;
+  }): Promise<DemoApi>;
 }
 
 /** In a checkout the example itself; in the published package its copy beside the compiled program. */
@@ -28,7 +34,12 @@ function location(): string {
 }
 
 /** Starts the demo API. Its refusals go to the process log, in words. @throws StartRefused when its port is taken */
-export async function serveDemoApi(config: Config, issuer: string, client: DemoClient, log: ProcessLog): Promise<DemoApi> {
+export async function serveDemoApi(
+  config: Config,
+  issuer: string,
+  client: DemoClient,
+  log: ProcessLog,
+): Promise<DemoApi> {
   const { startHealthApi } = (await import(location())) as HealthApi;
   try {
     return await startHealthApi({
@@ -40,6 +51,8 @@ export async function serveDemoApi(config: Config, issuer: string, client: DemoC
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new StartRefused(`Port ${config['demo-port']} for the demo API is taken; choose another with --demo-port, or start with --no-demo.`);
+    throw new StartRefused(
+      `Port ${config['demo-port']} for the demo API is taken; choose another with --demo-port, or start with --no-demo.`,
+    );
   }
 }

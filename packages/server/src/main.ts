@@ -6,10 +6,18 @@ import { createRequire } from 'node:module';
 
 const needed = 24;
 
-const commands: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<(args: string[]) => Promise<void>> }>> = {
+const commands: Readonly<
+  Record<string, { readonly about: string; readonly load: () => Promise<(args: string[]) => Promise<void>> }>
+> = {
   serve: { about: 'start the server', load: async () => (await import('./cli/serve.ts')).serve },
-  token: { about: 'print an access token for an API, and what is in it', load: async () => (await import('./cli/token.ts')).token },
-  keys: { about: 'keys rotate: let the next signing keys take over', load: async () => (await import('./cli/keys.ts')).keys },
+  token: {
+    about: 'print an access token for an API, and what is in it',
+    load: async () => (await import('./cli/token.ts')).token,
+  },
+  keys: {
+    about: 'keys rotate: let the next signing keys take over',
+    load: async () => (await import('./cli/keys.ts')).keys,
+  },
 };
 
 function version(): string {
@@ -21,7 +29,7 @@ async function help(): Promise<string> {
   const { settingsHelp } = await import('./config.ts');
   const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(8)}${about}`);
   return [
-    'countersign: an authorization server that speaks Auth0\'s wire',
+    "countersign: an authorization server that speaks Auth0's wire",
     '',
     'Usage: countersign <command> [flags]',
     '',
@@ -63,6 +71,10 @@ if (Number(process.versions.node.split('.')[0]) < needed) {
 }
 run(process.argv.slice(2)).catch((error: unknown) => {
   const known = error instanceof Error && worded.has(error.name);
-  process.stderr.write(known ? `countersign: ${(error as Error).message}\n` : `countersign: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    known
+      ? `countersign: ${(error as Error).message}\n`
+      : `countersign: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   process.exit(1);
 });

@@ -55,7 +55,13 @@ export function createOperations(readiness: Readiness, metrics: 'local' | 'all' 
   const databaseAnswers = () => {
     if (pinged && Date.now() - pinged.at < pingEveryMs) return pinged.result;
     const late = new Promise<boolean>((resolve) => setTimeout(resolve, pingTimeoutMs, false).unref());
-    const result = Promise.race([readiness.ping().then(() => true, () => false), late]);
+    const result = Promise.race([
+      readiness.ping().then(
+        () => true,
+        () => false,
+      ),
+      late,
+    ]);
     pinged = { at: Date.now(), result };
     return result;
   };
@@ -77,7 +83,9 @@ export function createOperations(readiness: Readiness, metrics: 'local' | 'all' 
         });
       }
       if (path === '/metrics' && metrics !== 'off' && (metrics === 'all' || isLoopback(peer))) {
-        return registry.metrics().then((body) => ({ status: 200, headers: { 'content-type': registry.contentType, ...noStore }, body }));
+        return registry
+          .metrics()
+          .then((body) => ({ status: 200, headers: { 'content-type': registry.contentType, ...noStore }, body }));
       }
       return undefined;
     },

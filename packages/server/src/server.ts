@@ -11,7 +11,7 @@ import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
-import { managementRoutes, type ManagementDeps } from './endpoints/management/endpoint.ts';
+import { type ManagementDeps, managementRoutes } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
 import type { ProcessLog } from './log.ts';
@@ -49,13 +49,21 @@ export async function openHouse(
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw new StartRefused(`The data folder ${dataDirectory} cannot be made (${error.code}); name another with --data.`);
+    throw new StartRefused(
+      `The data folder ${dataDirectory} cannot be made (${error.code}); name another with --data.`,
+    );
   });
   const { key } = await loadMasterKey({ value: config['master-key'], dataDirectory, isSealed: () => isSealed(place) });
   const database = await openDatabase({
     ...place,
     sealer: createSealer(key),
-    tables: [tableOf(resourceServers), tableOf(clients), tableOf(clientCredentials), tableOf(clientGrants), signingKeys],
+    tables: [
+      tableOf(resourceServers),
+      tableOf(clients),
+      tableOf(clientCredentials),
+      tableOf(clientGrants),
+      signingKeys,
+    ],
     log: (message) => log.info(message),
     now,
   });
@@ -75,7 +83,10 @@ export async function openHouse(
     const gone = await database.prune(at, at - config['log-retention-days'] * 86_400_000);
     if (gone > 0) log.debug('pruned', { rows: gone });
   };
-  const pruning = setInterval(() => void prune().catch((error: Error) => log.warn(`pruning waits: ${error.message}`)), pruneEveryMs);
+  const pruning = setInterval(
+    () => void prune().catch((error: Error) => log.warn(`pruning waits: ${error.message}`)),
+    pruneEveryMs,
+  );
   pruning.unref();
 
   const removesAlg = async (tenant: Parameters<typeof settingsOf>[2]) =>

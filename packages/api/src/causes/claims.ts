@@ -23,11 +23,11 @@ export const claimCauses = {
     message: (e, api) =>
       e.difference === undefined
         ? `the token is for another API: aud is ${quoted(e.aud)}, but this API is "${api.audience}"`
-        : `aud is ${quoted(e.aud)}, but this API is "${api.audience}": what differs is ${e.difference}`,
+        : `aud is ${quoted(e.aud)}, but this API is "${api.audience}" (${e.difference})`,
     fix: (e, api) =>
       e.difference === undefined
         ? `ask with ${howToAsk(api)}; a client that calls two APIs needs a token for each`
-        : `use one spelling in three places, character by character: the API's identifier at the authorization server, the client's audience, and \`audience\` here`,
+        : `ask with ${howToAsk(api)}; if this is meant to be that API, use one spelling in three places: its identifier at the authorization server, the client's audience, and \`audience\` here`,
   }),
   userinfo_only: invalidToken<{ aud: string }>({
     description: (api) =>

@@ -41,7 +41,7 @@ export const signatureCauses = {
     message: (e, api) =>
       e.difference === undefined
         ? `the token's issuer is "${e.iss}", and this API trusts "${api.issuer}"`
-        : `the token's issuer is "${e.iss}", and this API trusts "${api.issuer}": what differs is ${e.difference}`,
+        : `the token's issuer is "${e.iss}", and this API trusts "${api.issuer}" (${e.difference})`,
     fix: (e, api) =>
       e.difference === undefined
         ? `get the token from ${api.issuer}; or this API runs with the settings of another environment`

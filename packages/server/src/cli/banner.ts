@@ -68,7 +68,9 @@ export function banner(facts: BannerFacts): string {
     `  API      http://localhost:${port}/api/v2/openapi.json`,
     ...(demoPort === undefined ? [] : [`  demo API http://localhost:${demoPort}/`]),
     '',
-    ...(caPath === undefined ? [] : ['Let Node programs trust the https address:', '', `  export NODE_EXTRA_CA_CERTS=${quoted(caPath)}`, '']),
+    ...(caPath === undefined
+      ? []
+      : ['Let Node programs trust the https address:', '', `  export NODE_EXTRA_CA_CERTS=${quoted(caPath)}`, '']),
     ...adminLines(facts),
     ...demoLines(facts),
     'Stop with Ctrl-C. "countersign help" lists the settings.',

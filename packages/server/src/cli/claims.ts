@@ -18,10 +18,14 @@ export function shownClaims(token: string, trace: readonly TraceEntry[]): string
   const lines = ['', `header  ${JSON.stringify(header)}`];
   if (!claims) lines.push('claims  encrypted: only the API can read them');
   for (const [name, value] of Object.entries(claims ?? {})) {
-    const time = (name === 'iat' || name === 'exp') && typeof value === 'number' ? `  (${new Date(value * 1000).toISOString()})` : '';
+    const time =
+      (name === 'iat' || name === 'exp') && typeof value === 'number'
+        ? `  (${new Date(value * 1000).toISOString()})`
+        : '';
     lines.push(`${name.padEnd(12)}${typeof value === 'string' ? value : JSON.stringify(value)}${time}`);
   }
   lines.push('', 'why:');
-  for (const entry of trace) lines.push(`  ${entry.rule}: ${entry.because}${entry.dropped ? ` (dropped: ${entry.dropped.join(' ')})` : ''}`);
+  for (const entry of trace)
+    lines.push(`  ${entry.rule}: ${entry.because}${entry.dropped ? ` (dropped: ${entry.dropped.join(' ')})` : ''}`);
   return `${lines.join('\n')}\n`;
 }

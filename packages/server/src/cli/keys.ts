@@ -16,7 +16,9 @@ export async function keys(args: string[]): Promise<void> {
     const subject = config.domain[0] ?? 'localhost';
     const rotation = await rotateRings(house.database.store(defaultTenant), subject, house.now());
     if (rotation.kind === 'too_soon') {
-      throw new StartRefused(`The next key was published a moment ago and verifiers may not have it yet; rotate again in ${rotation.seconds} s.`);
+      throw new StartRefused(
+        `The next key was published a moment ago and verifiers may not have it yet; rotate again in ${rotation.seconds} s.`,
+      );
     }
     house.record({
       tenant: defaultTenant,

@@ -8,12 +8,11 @@ import { defaultTenant } from '../domain/tenants/hosts.ts';
 import { createProcessLog, type ProcessLog } from '../log.ts';
 import { createOperations, type Operations } from '../operations.ts';
 import type { TenantHost } from '../schema/brand.ts';
-import { banner } from './banner.ts';
 import { prepareTenant } from '../seed/prepare.ts';
 import { type House, openHouse } from '../server.ts';
 import { StoreUnavailable } from '../storage/store.ts';
-import { developmentTls } from '../tls.ts';
 import { type Listening, type ListenOptions, listen, type RouterOptions } from '../web/router.ts';
+import { banner } from './banner.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -48,24 +47,44 @@ async function bind(router: RouterOptions, at: ListenOptions, flag: string): Pro
     return await listen(router, at);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new StartRefused(`Port ${at.port} on ${at.host} is taken; stop the other program or choose another with ${flag}.`);
-    if (code === 'EACCES') throw new StartRefused(`Port ${at.port} may not be opened by this user; choose one above 1023 with ${flag}.`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartRefused(`This machine has no address ${at.host}; choose another with --host.`);
+    if (code === 'EADDRINUSE')
+      throw new StartRefused(
+        `Port ${at.port} on ${at.host} is taken; stop the other program or choose another with ${flag}.`,
+      );
+    if (code === 'EACCES')
+      throw new StartRefused(`Port ${at.port} may not be opened by this user; choose one above 1023 with ${flag}.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartRefused(`This machine has no address ${at.host}; choose another with --host.`);
     throw error;
   }
 }
 
-function routerFor(house: House, operations: Operations, log: ProcessLog, trustProxy: (address: string) => boolean): RouterOptions {
+function routerFor(
+  house: House,
+  operations: Operations,
+  log: ProcessLog,
+  trustProxy: (address: string) => boolean,
+): RouterOptions {
   return {
     routes: house.routes,
     tenantOf: house.hosts.tenantOf,
     trustProxy,
     isOutage: (error) => error instanceof StoreUnavailable,
     onBug: (error, requestId, route) =>
-      log.error('a request failed by a fault of ours', { request_id: requestId, route, error: error instanceof Error ? error.stack : String(error) }),
+      log.error('a request failed by a fault of ours', {
+        request_id: requestId,
+        route,
+        error: error instanceof Error ? error.stack : String(error),
+      }),
     onAnswered: (done) => {
       operations.observe(done);
-      log.debug('answered', { request_id: done.requestId, method: done.method, route: done.routePath, status: done.status, ms: Math.round(done.milliseconds * 10) / 10 });
+      log.debug('answered', {
+        request_id: done.requestId,
+        method: done.method,
+        route: done.routePath,
+        status: done.status,
+        ms: Math.round(done.milliseconds * 10) / 10,
+      });
     },
     operational: (path, peer) => operations.answer(path, peer),
   };
@@ -80,20 +99,37 @@ export async function startServer(config: Config, say: (text: string) => void, l
   try {
     operations = createOperations({ ping: () => house.database.ping(), fresh: house.snapshot.fresh }, config.metrics);
     const host = (config.domain[0] ?? `localhost:${config.port || 4000}`) as TenantHost;
-    const prepared = await prepareTenant(house, config, { tenant: defaultTenant, host, issuer: `https://${host}/` }, log);
+    const prepared = await prepareTenant(
+      house,
+      config,
+      { tenant: defaultTenant, host, issuer: `https://${host}/` },
+      log,
+    );
     const router = routerFor(house, operations, log, trustProxy);
     const http = await bind(router, { host: config.host, port: config.port }, '--port');
     open.push(http);
     let https: Listening | undefined;
     let caPath: string | undefined;
     if (config['https-port'] !== 'off') {
-      const tls = await developmentTls(resolve(config.data), config.domain.map((domain) => domain.replace(/:\d+$/, '')), house.now());
+      const { developmentTls } = await import('../tls.ts');
+      const tls = await developmentTls(
+        resolve(config.data),
+        config.domain.map((domain) => domain.replace(/:\d+$/, '')),
+        house.now(),
+      );
       caPath = tls.caPath;
-      https = await bind(router, { host: config.host, port: config['https-port'], tls: { key: tls.keyPem, cert: tls.certPem } }, '--https-port');
+      https = await bind(
+        router,
+        { host: config.host, port: config['https-port'], tls: { key: tls.keyPem, cert: tls.certPem } },
+        '--https-port',
+      );
       open.push(https);
     }
     const listening = [http, ...(https ? [https] : [])];
-    const demo = config.demo && prepared.demo ? await serveDemoApi(config, `http://localhost:${http.port}/`, prepared.demo, log) : undefined;
+    const demo =
+      config.demo && prepared.demo
+        ? await serveDemoApi(config, `http://localhost:${http.port}/`, prepared.demo, log)
+        : undefined;
     if (demo) open.push(demo);
     say(banner({ config, port: http.port, httpsPort: https?.port, caPath, prepared, demoPort: demo?.port }));
     const ready = operations;
@@ -139,6 +175,8 @@ export async function serve(args: string[]): Promise<void> {
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('unhandledRejection', (reason) => {
-    log.error('a promise was left unhandled: a fault of ours', { error: reason instanceof Error ? reason.stack : String(reason) });
+    log.error('a promise was left unhandled: a fault of ours', {
+      error: reason instanceof Error ? reason.stack : String(reason),
+    });
   });
 }

@@ -10,8 +10,8 @@ import { findApi, findMachineGrant, similarIdentifiers } from '../domain/issuing
 import { defaultTenant } from '../domain/tenants/hosts.ts';
 import { storedIdentifier } from '../domain/tenants/system-apis.ts';
 import { decide } from '../endpoints/token/grants/client-credentials.ts';
-import { parseScope } from '../oauth/scope.ts';
 import { createProcessLog } from '../log.ts';
+import { parseScope } from '../oauth/scope.ts';
 import { clientGrants } from '../resources/index.ts';
 import type { TenantHost } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
@@ -43,7 +43,10 @@ function readFlags(args: string[]): { asked: Asked; rest: string[] } {
   }
   const text = (name: (typeof own)[number]) => (typeof values[name] === 'string' ? values[name] : undefined);
   const audience = text('audience');
-  if (!audience) throw new StartRefused('Name the API: countersign token --audience https://example.com/health-api [--scope "read:patients"]');
+  if (!audience)
+    throw new StartRefused(
+      'Name the API: countersign token --audience https://example.com/health-api [--scope "read:patients"]',
+    );
   return {
     asked: { audience, scope: text('scope'), client: text('client'), issuer: text('issuer') },
     rest: args.filter((_, index) => !taken.has(index)),
@@ -60,8 +63,10 @@ async function firstClientFor(house: House, storedAudience: string): Promise<str
 export async function token(args: string[]): Promise<void> {
   const { asked, rest } = readFlags(args);
   const config = readConfig(rest, process.env);
-  const issuer = asked.issuer ?? (config.domain[0] ? `https://${config.domain[0]}/` : `http://localhost:${config.port}/`);
-  if (!URL.canParse(issuer) || !issuer.endsWith('/')) throw new StartRefused('--issuer must be a URL that ends with a slash.');
+  const issuer =
+    asked.issuer ?? (config.domain[0] ? `https://${config.domain[0]}/` : `http://localhost:${config.port}/`);
+  if (!URL.canParse(issuer) || !issuer.endsWith('/'))
+    throw new StartRefused('--issuer must be a URL that ends with a slash.');
   const host = new URL(issuer).host as TenantHost;
   const house = await openHouse(config, createProcessLog('warn', true));
   try {
@@ -84,12 +89,23 @@ export async function token(args: string[]): Promise<void> {
     }
     const scopes = asked.scope === undefined ? undefined : parseScope(asked.scope);
     const decision = decide(
-      { audience: asked.audience, resource: undefined, scopes: scopes?.length ? scopes : undefined, organization: undefined },
-      { audience, api, grant: api && (await findMachineGrant(database, snapshot, defaultTenant, client, api)), similar: [] },
+      {
+        audience: asked.audience,
+        resource: undefined,
+        scopes: scopes?.length ? scopes : undefined,
+        organization: undefined,
+      },
+      {
+        audience,
+        api,
+        grant: api && (await findMachineGrant(database, snapshot, defaultTenant, client, api)),
+        similar: [],
+      },
       // The operator at the machine stands in for the client's secret: whoever reads the key file can read that too.
       { client: client as AuthenticatedClient, host, issuer },
     );
-    if (decision.kind === 'refused') throw new StartRefused(`${decision.refusal.description} Because ${decision.refusal.because}.`);
+    if (decision.kind === 'refused')
+      throw new StartRefused(`${decision.refusal.description} Because ${decision.refusal.because}.`);
     const issued = await issueAccessToken(keyring, defaultTenant, decision.authorization, house.now());
     house.record({
       tenant: defaultTenant,

@@ -44,6 +44,7 @@ export const clientCredentials = collection({
   newestFirst: true,
   within: { collection: 'clients', param: 'client_id', field: 'client_id' },
   filters: [],
+  removingNothing: 204,
   uniqueTogether: [],
   errors: {
     missing: { errorCode: 'inexistent_client_credential', message: 'The credential does not exist' },

@@ -70,6 +70,7 @@ export const clientGrants = collection({
       about: 'Grants for every organization',
     },
   ],
+  removingNothing: 204,
   uniqueTogether: [
     ['client_id', 'audience', 'subject_type'],
     ['default_for', 'audience', 'subject_type'],

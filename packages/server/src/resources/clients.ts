@@ -66,6 +66,7 @@ export const clients = collection({
     { param: 'app_type', field: 'app_type', type: 'list', about: 'Kinds of application, separated by commas' },
     { param: 'external_client_id', field: 'external_client_id', type: 'text', about: 'Address of a metadata document' },
   ],
+  removingNothing: 204,
   uniqueTogether: [],
   errors: {
     missing: { errorCode: 'inexistent_client', message: 'The client does not exist' },

@@ -42,6 +42,7 @@ export const logs = collection({
   scopes: { read: ['read:logs', 'read:logs_users'] },
   list: 'paged',
   filters: [],
+  removingNothing: 404,
   uniqueTogether: [],
   errors: {
     missing: { message: 'The log event does not exist.' },

@@ -53,7 +53,6 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   ],
   read: [
     'client_summary',
-    'data',
     'entitlements',
     'events',
     'flows_vault',
@@ -109,7 +108,6 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   'read create update': ['connections_keys', 'email_templates', 'signing_keys'],
   'create delete': ['current_user_device_credentials', 'passwords_checking_job', 'sso_access_tickets'],
   create: ['guardian_enrollment_tickets', 'user_tickets'],
-  'create update': ['resource'],
   blacklist: ['tokens'],
 };
 

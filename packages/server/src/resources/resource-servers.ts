@@ -118,6 +118,7 @@ export const resourceServers = collection({
   list: 'paged',
   alsoFoundBy: 'identifier',
   filters: [{ param: 'identifiers', field: 'identifier', type: 'list', about: 'Identifiers, one a parameter' }],
+  removingNothing: 204,
   uniqueTogether: [],
   errors: {
     missing: { errorCode: 'inexistent_resource_server', message: 'The resource server does not exist' },
@@ -144,7 +145,7 @@ export const resourceServers = collection({
   },
   check: (api) => {
     const problems: Problem[] = [];
-    if (api.token_lifetime_for_web > api.token_lifetime) {
+    if (!api.is_system && api.token_lifetime_for_web > api.token_lifetime) {
       problems.push({
         path: 'token_lifetime_for_web',
         message: `Value ${api.token_lifetime_for_web} is greater than token_lifetime (${api.token_lifetime})`,

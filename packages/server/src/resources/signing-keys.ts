@@ -29,6 +29,7 @@ export const signingKeys = collection({
   scopes: { read: ['read:signing_keys'] },
   list: 'bare',
   filters: [],
+  removingNothing: 404,
   uniqueTogether: [],
   errors: {
     missing: { message: 'The signing key does not exist' },

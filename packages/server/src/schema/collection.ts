@@ -70,6 +70,8 @@ export interface Collection<F extends Fields = Fields> extends Declared<F> {
   /** A second field by which a path may name a row: an API's identifier. */
   readonly alsoFoundBy?: keyof F & string;
   readonly filters: readonly Filter[];
+  /** What a DELETE of a row that is not there answers. Auth0 is not of one mind: recorded per resource. */
+  readonly removingNothing: 204 | 404;
   readonly uniqueTogether: readonly (readonly (keyof F & string)[])[];
   readonly errors: CollectionErrors;
   /** Members that depend on the rest of the draft; those returned are stored instead of the draft's. Pure. */
@@ -85,6 +87,10 @@ export interface Singleton<F extends Fields = Fields> extends Declared<F> {
   readonly initial: Entity<F>;
   readonly check: (entity: Entity<F>) => readonly Problem[];
 }
+
+/** A collection of whatever fields, for what reads declarations and makes no rows. */
+export type AnyCollection = Omit<Collection<Fields>, 'defaults' | 'check'>;
+export type AnySingleton = Omit<Singleton<Fields>, 'initial' | 'check'>;
 
 /** Declares a collection; gives the types and changes nothing. */
 export function collection<F extends Fields>(declaration: Omit<Collection<F>, 'kind'>): Collection<F> {

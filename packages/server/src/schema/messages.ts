@@ -56,7 +56,8 @@ export function complaintOf(
     case 'invalid_value':
       return [`No enum match for: ${text}`, path];
     case 'invalid_format':
-      if (issue.format === 'regex') return [`String does not match pattern ${issue.pattern?.slice(1, -1)}: ${text}`, path];
+      if (issue.format === 'regex')
+        return [`String does not match pattern ${issue.pattern?.slice(1, -1)}: ${text}`, path];
       return [`Object didn't pass validation for format ${issue.format}: ${text}`, path];
     case 'invalid_union':
       return ["Data does not match any schemas from 'anyOf'", path];

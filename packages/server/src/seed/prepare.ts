@@ -7,9 +7,9 @@ import { StartRefused } from '../config.ts';
 import type { DemoClient } from '../demo.ts';
 import { ensureRing } from '../domain/keys/rings.ts';
 import { MANAGEMENT_API } from '../domain/tenants/system-apis.ts';
+import { initialRows } from '../endpoints/management/initial.ts';
 import type { ProcessLog } from '../log.ts';
 import { type Client, clientGrants, clients, managementScopes, resourceServers } from '../resources/index.ts';
-import { initialRows } from '../endpoints/management/initial.ts';
 import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import type { House } from '../server.ts';
@@ -42,7 +42,10 @@ function randomText(length: number): string {
 
 /** A client id in Auth0's form: 32 letters and digits. */
 function newClientId(): string {
-  return randomBytes(64).toString('base64').replace(/[^A-Za-z0-9]/g, '').slice(0, 32);
+  return randomBytes(64)
+    .toString('base64')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 32);
 }
 
 async function builtIns(store: Store, now: number): Promise<void> {
@@ -72,24 +75,35 @@ async function putAdmin(tx: Transaction, clientId: string, clientSecret: string)
   if (!found) {
     // The defaults of a draft are whole: what the type calls optional is there.
     const defaults = clients.defaults(draft) as Client;
-    await tx.insert(clientTable, { ...defaults, ...draft, client_id: clientId, client_secret: clientSecret, global: false });
+    await tx.insert(clientTable, {
+      ...defaults,
+      ...draft,
+      client_id: clientId,
+      client_secret: clientSecret,
+      global: false,
+    });
   } else if (found.client_secret !== clientSecret) {
     await tx.replace(clientTable, { ...found, client_secret: clientSecret });
   }
   const key = { client_id: clientId, audience: MANAGEMENT_API, subject_type: 'client' as const };
+  const scope = managementScopes.map(({ value }) => value);
   const grant = await tx.find(grantTable, key);
-  if (!grant) await tx.insert(grantTable, { id: `cgr_${newClientId().slice(0, 16)}`, ...key, scope: [], allow_all_scopes: true });
-  else if (!grant.allow_all_scopes) await tx.replace(grantTable, { ...grant, allow_all_scopes: true });
+  if (!grant) await tx.insert(grantTable, { id: `cgr_${newClientId().slice(0, 16)}`, ...key, scope });
+  else if (scope.some((value) => !grant.scope?.includes(value))) await tx.replace(grantTable, { ...grant, scope });
 }
 
 async function administrator(store: Store, config: Config): Promise<Prepared['admin']> {
   const id = config['admin-client-id'];
   const secret = config['admin-client-secret'];
   if ((id === undefined) !== (secret === undefined)) {
-    throw new StartRefused('COUNTERSIGN_ADMIN_CLIENT_ID and COUNTERSIGN_ADMIN_CLIENT_SECRET go together: set both or neither.');
+    throw new StartRefused(
+      'COUNTERSIGN_ADMIN_CLIENT_ID and COUNTERSIGN_ADMIN_CLIENT_SECRET go together: set both or neither.',
+    );
   }
   if (secret !== undefined && secret.length < 16) {
-    throw new StartRefused('COUNTERSIGN_ADMIN_CLIENT_SECRET has fewer than 16 characters; make one with: openssl rand -base64 48');
+    throw new StartRefused(
+      'COUNTERSIGN_ADMIN_CLIENT_SECRET has fewer than 16 characters; make one with: openssl rand -base64 48',
+    );
   }
   return store.transact(async (tx) => {
     const done = (await tx.lockDocument<Done>(doneDocument)) ?? {};
@@ -122,7 +136,9 @@ async function demo(store: Store, call: Call): Promise<DemoClient | undefined> {
   });
   if (done.demo !== undefined) {
     const client = done.demo === '' ? undefined : await store.get(clientTable, done.demo);
-    return client?.client_secret ? { clientId: client.client_id, clientSecret: client.client_secret, audience: demoAudience } : undefined;
+    return client?.client_secret
+      ? { clientId: client.client_id, clientSecret: client.client_secret, audience: demoAudience }
+      : undefined;
   }
   if ((await call('GET', `/resource-servers/${encodeURIComponent(demoAudience)}`)).status === 404) {
     await must(call, 'POST', '/resource-servers', {
@@ -164,7 +180,9 @@ export async function prepareTenant(
   const admin = await administrator(store, config);
   if (config.tenant !== undefined) {
     const changed = await applyTenantFile(call, config.tenant, process.env, (message) => log.warn(message));
-    log.info(changed === 0 ? `${config.tenant}: nothing to change` : `${config.tenant}: ${changed} entries created or changed`);
+    log.info(
+      changed === 0 ? `${config.tenant}: nothing to change` : `${config.tenant}: ${changed} entries created or changed`,
+    );
   }
   return { admin, demo: config.demo ? await demo(store, call) : undefined };
 }

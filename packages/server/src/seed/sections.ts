@@ -18,7 +18,10 @@ type Entry = Record<string, unknown>;
 function done(reply: Reply): Reply {
   if (reply.status < 400) return reply;
   const message = String(reply.body?.message ?? `the Management API answered ${reply.status}`);
-  const field = /on property ([^\s(]+)/.exec(message)?.[1] ?? /(?:not allowed|required property): ([^'\s]+)/.exec(message)?.[1] ?? '';
+  const field =
+    /on property ([^\s(]+)/.exec(message)?.[1] ??
+    /(?:not allowed|required property): ([^'\s]+)/.exec(message)?.[1] ??
+    '';
   throw new Wrong(field.replace(/[.']+$/, ''), message);
 }
 
@@ -91,7 +94,12 @@ export async function applyClient(call: Call, entry: Entry): Promise<boolean> {
     done(await call('POST', '/clients', entry));
     return true;
   }
-  return bringInLine(call, `/clients/${encodeURIComponent(String(found.client_id))}`, found, without(entry, 'client_id', 'is_first_party'));
+  return bringInLine(
+    call,
+    `/clients/${encodeURIComponent(String(found.client_id))}`,
+    found,
+    without(entry, 'client_id', 'is_first_party'),
+  );
 }
 
 /** `clientGrants`: `client_id` names a client by its name or its id. */
@@ -109,5 +117,10 @@ export async function applyClientGrant(call: Call, entry: Entry): Promise<boolea
     done(await call('POST', '/client-grants', { ...entry, client_id: clientId }));
     return true;
   }
-  return bringInLine(call, `/client-grants/${grant.id}`, grant, without(entry, 'client_id', 'audience', 'subject_type', 'id'));
+  return bringInLine(
+    call,
+    `/client-grants/${grant.id}`,
+    grant,
+    without(entry, 'client_id', 'audience', 'subject_type', 'id'),
+  );
 }

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import { StartRefused } from '../config.ts';
-import { applyClientGrant, applyClient, applyResourceServer, applyTenant, Wrong } from './sections.ts';
+import { applyClient, applyClientGrant, applyResourceServer, applyTenant, Wrong } from './sections.ts';
 import type { Call } from './trusted.ts';
 
 type Apply = (call: Call, entry: Record<string, unknown>) => Promise<boolean>;
@@ -28,23 +28,31 @@ function refused({ file, line, field }: Place, what: string): StartRefused {
 }
 
 /** `##NAME##` becomes the variable's text, `@@NAME@@` its value as JSON, before the YAML is read. */
-export function replaceKeywords(text: string, environment: Readonly<Record<string, string | undefined>>, file: string): string {
+export function replaceKeywords(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  file: string,
+): string {
   return text
     .split('\n')
     .map((line, index) =>
       /^\s*#(?!#)/.test(line)
         ? line
-        : line.replace(/(["']?)(##|@@)([A-Za-z_][A-Za-z0-9_]*)\2\1/g, (whole, _quote: string, mark: string, name: string) => {
-            const value = environment[name];
-            if (value === undefined) throw refused({ file, line: index + 1, field: '' }, `the environment has no variable ${name}`);
-            if (mark === '##') return whole.replace(`##${name}##`, value);
-            try {
-              JSON.parse(value);
-              return value;
-            } catch {
-              return JSON.stringify(value);
-            }
-          }),
+        : line.replace(
+            /(["']?)(##|@@)([A-Za-z_][A-Za-z0-9_]*)\2\1/g,
+            (whole, _quote: string, mark: string, name: string) => {
+              const value = environment[name];
+              if (value === undefined)
+                throw refused({ file, line: index + 1, field: '' }, `the environment has no variable ${name}`);
+              if (mark === '##') return whole.replace(`##${name}##`, value);
+              try {
+                JSON.parse(value);
+                return value;
+              } catch {
+                return JSON.stringify(value);
+              }
+            },
+          ),
     )
     .join('\n');
 }
@@ -59,7 +67,10 @@ function lineOf(document: Document, lines: LineCounter, path: readonly (string |
 }
 
 function shown(path: readonly (string | number)[]): string {
-  return path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('').replace(/^\./, '');
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 /** `scopes[0].value` -> ['scopes', 0, 'value'] */
@@ -94,16 +105,22 @@ export async function applyTenantFile(
   if (!isMap(document.contents)) throw refused({ file, line: 1, field: '' }, 'a tenant file is a map of sections');
   const content = document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>;
   for (const name of Object.keys(content)) {
-    if (!sections.some((section) => section.name === name)) warn(`${file}: the section "${name}" is not supported yet and was left out`);
+    if (!sections.some((section) => section.name === name))
+      warn(`${file}: the section "${name}" is not supported yet and was left out`);
   }
   let changed = 0;
   for (const { name, list, apply } of sections) {
     const value = content[name];
     if (value === undefined || value === null) continue;
-    if (list && !Array.isArray(value)) throw refused({ file, line: lineOf(document, lines, [name]), field: name }, 'must be a list');
+    if (list && !Array.isArray(value))
+      throw refused({ file, line: lineOf(document, lines, [name]), field: name }, 'must be a list');
     for (const [index, entry] of (list ? (value as unknown[]) : [value]).entries()) {
       const path = list ? [name, index] : [name];
-      const at = (more: readonly (string | number)[]): Place => ({ file, line: lineOf(document, lines, [...path, ...more]), field: shown([...path, ...more]) });
+      const at = (more: readonly (string | number)[]): Place => ({
+        file,
+        line: lineOf(document, lines, [...path, ...more]),
+        field: shown([...path, ...more]),
+      });
       if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw refused(at([]), 'must be a map');
       try {
         if (await apply(call, entry as Record<string, unknown>)) changed++;

@@ -12,6 +12,7 @@ import type { Change, Database, Sealer, Store } from './store.ts';
 import { insertTenant, listTenants } from './tenants.ts';
 import { transactionOf } from './transaction.ts';
 
+/** The database over an open, migrated engine. `now` in ms. Does not check the schema or the key. */
 export function databaseOf(engine: Engine, sealer: Sealer, now: () => number): Database {
   let closing: Promise<void> | undefined;
   const listeners: ((change: Change) => void)[] = [];

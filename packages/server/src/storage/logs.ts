@@ -9,6 +9,7 @@ import { keyText, tolerantText } from './text.ts';
 /** The order of all log events of all tenants, under no tenant's name. */
 export const LOGS = { tenant: '', name: 'logs' };
 
+/** Reads of one tenant's log events over a connection. @throws StoreUnavailable */
 export function logReadsOf(engine: Engine, { run }: Connection, tenant: string): LogReads {
   return {
     async get(logId) {

@@ -49,8 +49,10 @@ export function errorCode(refusal: Refusal, dialect: AnswerDialect): OAuthError 
  */
 export function refusalAnswer(refusal: Refusal, dialect: AnswerDialect, usedBasic = false): Answer {
   const { status, error } = table[refusal.kind][dialect];
-  const description = dialect === 'oidc' ? refusal.description.replace(/["\\]|[^\x20-\x7e]/g, "'") : refusal.description;
-  const challenge = dialect === 'oidc' && usedBasic && status === 401 ? { 'www-authenticate': 'Basic realm="token"' } : {};
+  const description =
+    dialect === 'oidc' ? refusal.description.replace(/["\\]|[^\x20-\x7e]/g, "'") : refusal.description;
+  const challenge =
+    dialect === 'oidc' && usedBasic && status === 401 ? { 'www-authenticate': 'Basic realm="token"' } : {};
   return json(
     status,
     { error, error_description: description, ...(refusal.errorUri ? { error_uri: refusal.errorUri } : {}) },

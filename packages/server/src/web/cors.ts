@@ -4,7 +4,8 @@
 import { type Answer, type Ask, empty } from './exchange.ts';
 
 /** Headers that scripts may read from our answers; SDKs need these. */
-const exposed = 'dpop-nonce, www-authenticate, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset';
+const exposed =
+  'dpop-nonce, www-authenticate, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset';
 
 /** The answer to a preflight. It grants nothing: no credentials are allowed and the real request is checked. */
 export function preflight(ask: Ask, methods: readonly string[]): Answer {

@@ -49,7 +49,11 @@ export type AnswerFamily = 'oauth' | 'management' | 'page' | 'plain';
 
 /** A JSON answer. `body` must be serialisable. */
 export function json(status: number, body: unknown, headers: Answer['headers'] = {}): Answer {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: JSON.stringify(body) };
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(body),
+  };
 }
 
 /** An answer without a body. */

@@ -22,7 +22,12 @@ const managementNames: Readonly<Record<number, string>> = {
 };
 
 /** An answer in the family's own error shape. 503 says when to come back (seconds). */
-export function failure(family: AnswerFamily, status: number, message: string, headers: Answer['headers'] = {}): Answer {
+export function failure(
+  family: AnswerFamily,
+  status: number,
+  message: string,
+  headers: Answer['headers'] = {},
+): Answer {
   const all = { ...noStore, ...(status === 503 ? { 'retry-after': '2' } : {}), ...headers };
   switch (family) {
     case 'oauth':

@@ -55,7 +55,8 @@ export function readJson(text: string): ReadParams {
   } catch {
     return malformed('The body is not valid JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return malformed('The body must be a JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return malformed('The body must be a JSON object');
   const params = new Map<string, string>();
   const names = Object.keys(value);
   if (names.length > mostParams) return malformed(`More than ${mostParams} parameters`, 413);
@@ -69,7 +70,8 @@ export function readJson(text: string): ReadParams {
     }
     if (name === 'scope' && typeof string !== 'string') return malformed('Scope must be an array or a string');
     if (typeof string !== 'string') return malformed(`Parameter ${printable(name)} must be a string`);
-    if (string.includes('\0') || !string.isWellFormed()) return malformed(`Parameter ${printable(name)} is not valid text`);
+    if (string.includes('\0') || !string.isWellFormed())
+      return malformed(`Parameter ${printable(name)} is not valid text`);
     params.set(name, string);
   }
   // JSON.parse keeps the last of two members of one name; a proxy in front may have judged the first.
@@ -90,7 +92,8 @@ export function readBody(body: Buffer, contentType: string | undefined): ReadPar
   const charset = attributes.map((x) => x.trim()).find((x) => x.startsWith('charset='));
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return malformed('The body must be UTF-8', 415);
   if (!isUtf8(body)) return malformed('The body is not valid UTF-8');
-  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return malformed('The body starts with a byte order mark');
+  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf)
+    return malformed('The body starts with a byte order mark');
   switch (type.trim()) {
     case 'application/x-www-form-urlencoded':
       return readForm(body.toString('utf8'));

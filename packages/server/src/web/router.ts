@@ -1,15 +1,15 @@
 // The only file that knows the HTTP framework: it turns its requests into asks, answers into replies,
 // and answers by itself what concerns no endpoint: unknown hosts and paths, wrong methods, size, preflights, outages.
 
-import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { preflight } from './cors.ts';
 import type { Answer, AnswerFamily, Ask, Route } from './exchange.ts';
-import { failure, notFound } from './failures.ts';
 import { empty } from './exchange.ts';
+import { failure, notFound } from './failures.ts';
 
 export interface RouterOptions {
   readonly routes: readonly Route[];
@@ -109,7 +109,12 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
   let draining = false;
   const app: FastifyInstance = Fastify({
     serverFactory: (handler) => {
-      const limits = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+      const limits = {
+        maxHeaderSize: 16 * 1024,
+        headersTimeout: 10_000,
+        requestTimeout: 30_000,
+        keepAliveTimeout: 65_000,
+      };
       const server = at.tls
         ? createHttpsServer({ ...limits, key: at.tls.key, cert: at.tls.cert, minVersion: 'TLSv1.2' }, handler)
         : createHttpServer(limits, handler);
@@ -132,7 +137,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     return send(reply, answer);
   };
 
-  const handle = (family: AnswerFamily, act: (ask: Ask) => Answer | Promise<Answer>) =>
+  const handle =
+    (family: AnswerFamily, act: (ask: Ask) => Answer | Promise<Answer>) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = request.raw;
       const origin = originOf(raw, at.tls !== undefined, options.trustProxy);
@@ -143,7 +149,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
       if (aside) return finish(request, reply, aside);
       const tenant = options.tenantOf(origin.host);
       const repeated = repeatedHeaders(raw);
-      if (tenant === undefined || repeated.has('host')) return finish(request, reply, failure('plain', 404, 'Not Found'));
+      if (tenant === undefined || repeated.has('host'))
+        return finish(request, reply, failure('plain', 404, 'Not Found'));
       const ask: Ask = {
         id: request.id,
         method: request.method,
@@ -161,7 +168,13 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
       try {
         return finish(request, reply, await act(ask), tenant);
       } catch (error) {
-        if (options.isOutage(error)) return finish(request, reply, failure(family, 503, 'The service is temporarily unavailable. Try again.'), tenant);
+        if (options.isOutage(error))
+          return finish(
+            request,
+            reply,
+            failure(family, 503, 'The service is temporarily unavailable. Try again.'),
+            tenant,
+          );
         options.onBug(error, request.id, request.routeOptions.url ?? '');
         return finish(request, reply, failure(family, 500, 'Internal error'), tenant);
       }
@@ -200,8 +213,10 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
 
   function routeError(error: unknown, request: FastifyRequest, reply: FastifyReply, family: AnswerFamily) {
     const status = (error as { statusCode?: number }).statusCode;
-    if (status === 413) return finish(request, reply, failure(family, 413, 'Payload Too Large', { connection: 'close' }));
-    if (status !== undefined && status >= 400 && status < 500) return finish(request, reply, failure(family, 400, 'Bad Request'));
+    if (status === 413)
+      return finish(request, reply, failure(family, 413, 'Payload Too Large', { connection: 'close' }));
+    if (status !== undefined && status >= 400 && status < 500)
+      return finish(request, reply, failure(family, 400, 'Bad Request'));
     options.onBug(error, request.id, request.routeOptions.url ?? '');
     return finish(request, reply, failure(family, 500, 'Internal error'));
   }

@@ -13,12 +13,17 @@ import { type Machine, serveHere } from '../support/running.ts';
 function program(name: string, ca: string, env: Record<string, string>): Promise<any> {
   const file = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file], { env: { ...process.env, NODE_EXTRA_CA_CERTS: ca, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [file], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: ca, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += chunk));
     child.stderr.on('data', (chunk) => (stderr += chunk));
-    child.once('exit', (code) => (code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(`${name} ended with ${code}: ${stderr}`))));
+    child.once('exit', (code) =>
+      code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(`${name} ended with ${code}: ${stderr}`)),
+    );
   });
 }
 
@@ -41,7 +46,11 @@ describe('official clients over https', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const assertive = await site.machine({
-      client: { client_authentication_methods: { private_key_jwt: { credentials: [{ credential_type: 'public_key', name: 'k', pem }] } } },
+      client: {
+        client_authentication_methods: {
+          private_key_jwt: { credentials: [{ credential_type: 'public_key', name: 'k', pem }] },
+        },
+      },
     });
     const result = await program('openid-client', ca, {
       ISSUER: issuer,
@@ -62,16 +71,28 @@ describe('official clients over https', () => {
   });
 
   test('the auth0 Node SDK creates an API, a client and a grant, pages through lists, and rotates the secret', async () => {
-    const result = await program('auth0-management', ca, { DOMAIN: domain, CLIENT_ID: site.admin.clientId, CLIENT_SECRET: site.admin.clientSecret });
+    const result = await program('auth0-management', ca, {
+      DOMAIN: domain,
+      CLIENT_ID: site.admin.clientId,
+      CLIENT_SECRET: site.admin.clientSecret,
+    });
     assert.equal(result.api, 'https://sdk.example.com/');
     assert.ok(result.sameApi && result.listed && result.grantListed);
     assert.equal(result.lifetime, 600);
     assert.ok(result.apis.includes('https://sdk.example.com/') && result.apis.includes(machine.audience));
-    assert.ok(result.apis.includes(`https://${domain}/api/v2/`), 'the Management API is one of the APIs, named by the host that was asked');
+    assert.ok(
+      result.apis.includes(`https://${domain}/api/v2/`),
+      'the Management API is one of the APIs, named by the host that was asked',
+    );
     assert.equal(result.missing, '404 inexistent_client');
     assert.notEqual(result.secret, result.firstSecret);
     const exchange = (secret: string) =>
-      site.token({ grant_type: 'client_credentials', client_id: result.clientId, client_secret: secret, audience: 'https://sdk.example.com/' });
+      site.token({
+        grant_type: 'client_credentials',
+        client_id: result.clientId,
+        client_secret: secret,
+        audience: 'https://sdk.example.com/',
+      });
     assert.equal((await exchange(result.firstSecret)).status, 401);
     assert.equal((await exchange(result.secret)).status, 403, 'authenticated, and without the grant that was deleted');
   });
@@ -81,13 +102,26 @@ describe('official clients over https', () => {
     const tokenOf = async (who: Machine) => {
       const { request } = await import('node:https');
       const { readFileSync } = await import('node:fs');
-      const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: who.clientId, client_secret: who.clientSecret, audience: who.audience }).toString();
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: who.clientId,
+        client_secret: who.clientSecret,
+        audience: who.audience,
+      }).toString();
       return new Promise<string>((resolve, reject) => {
-        const sent = request(`${issuer}oauth/token`, { method: 'POST', ca: readFileSync(ca), headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) } }, (response) => {
-          let text = '';
-          response.on('data', (chunk) => (text += chunk));
-          response.once('end', () => resolve(JSON.parse(text).access_token));
-        });
+        const sent = request(
+          `${issuer}oauth/token`,
+          {
+            method: 'POST',
+            ca: readFileSync(ca),
+            headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) },
+          },
+          (response) => {
+            let text = '';
+            response.on('data', (chunk) => (text += chunk));
+            response.once('end', () => resolve(JSON.parse(text).access_token));
+          },
+        );
         sent.once('error', reject);
         sent.end(body);
       });

@@ -21,7 +21,10 @@ interface Ended {
 /** Runs the command line to its end; it must end by itself within 20 s. */
 function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--conditions=source', main, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += chunk));
@@ -53,7 +56,10 @@ describe('a start that cannot be', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
     const data = await folder();
-    isPlainRefusal(await run(['serve', ...off, '--port', String(port), '--data', data]), new RegExp(`Port ${port} .*is taken.*--port`));
+    isPlainRefusal(
+      await run(['serve', ...off, '--port', String(port), '--data', data]),
+      new RegExp(`Port ${port} .*is taken.*--port`),
+    );
     taken.close();
     await rm(data, { recursive: true });
   });
@@ -61,13 +67,19 @@ describe('a start that cannot be', () => {
   test('because the data folder is a file', async () => {
     const data = await folder();
     await writeFile(join(data, 'file'), '');
-    isPlainRefusal(await run(['serve', ...off, '--data', join(data, 'file')]), /data folder .*cannot be made|not a (folder|directory)/i);
+    isPlainRefusal(
+      await run(['serve', ...off, '--data', join(data, 'file')]),
+      /data folder .*cannot be made|not a (folder|directory)/i,
+    );
     await rm(data, { recursive: true });
   });
 
   test('because the database is no database', async () => {
     const data = await folder();
-    await writeFile(join(data, 'countersign.db'), 'this is not a database, but it is long enough to be looked at'.repeat(50));
+    await writeFile(
+      join(data, 'countersign.db'),
+      'this is not a database, but it is long enough to be looked at'.repeat(50),
+    );
     isPlainRefusal(await run(['serve', ...off, '--data', data]), /countersign\.db/);
     await rm(data, { recursive: true });
   });
@@ -81,7 +93,14 @@ describe('a start that cannot be', () => {
 
   test('because the PostgreSQL server is not there', async () => {
     const data = await folder();
-    const ended = await run(['serve', ...off, '--data', data, '--database', 'postgres://nobody:a-secret@127.0.0.1:1/none']);
+    const ended = await run([
+      'serve',
+      ...off,
+      '--data',
+      data,
+      '--database',
+      'postgres://nobody:a-secret@127.0.0.1:1/none',
+    ]);
     isPlainRefusal(ended, /./);
     assert.ok(!ended.stderr.includes('a-secret'));
     await rm(data, { recursive: true });
@@ -90,7 +109,13 @@ describe('a start that cannot be', () => {
   test('because only half of the administrator is named, or the secret is short', async () => {
     const data = await folder();
     isPlainRefusal(await run(['serve', ...off, '--data', data], { COUNTERSIGN_ADMIN_CLIENT_ID: 'a' }), /go together/);
-    isPlainRefusal(await run(['serve', ...off, '--data', data], { COUNTERSIGN_ADMIN_CLIENT_ID: 'a', COUNTERSIGN_ADMIN_CLIENT_SECRET: 'short' }), /fewer than 16/);
+    isPlainRefusal(
+      await run(['serve', ...off, '--data', data], {
+        COUNTERSIGN_ADMIN_CLIENT_ID: 'a',
+        COUNTERSIGN_ADMIN_CLIENT_SECRET: 'short',
+      }),
+      /fewer than 16/,
+    );
     await rm(data, { recursive: true });
   });
 });
@@ -107,8 +132,14 @@ for (const engine of engines) {
     await rm(keyFile);
     isPlainRefusal(await run(['serve', ...flags]), /master key/);
     assert.ok(!(await readdir(at.data)).includes('master.key'), 'no new key is made');
-    isPlainRefusal(await run(['serve', ...flags], { COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') }), /master key|sealed/i);
-    isPlainRefusal(await run(['serve', ...flags], { COUNTERSIGN_MASTER_KEY: 'too-short' }), /COUNTERSIGN_MASTER_KEY must be 32 bytes/);
+    isPlainRefusal(
+      await run(['serve', ...flags], { COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') }),
+      /master key|sealed/i,
+    );
+    isPlainRefusal(
+      await run(['serve', ...flags], { COUNTERSIGN_MASTER_KEY: 'too-short' }),
+      /COUNTERSIGN_MASTER_KEY must be 32 bytes/,
+    );
     await writeFile(keyFile, key.subarray(0, 10), { mode: 0o600 });
     isPlainRefusal(await run(['serve', ...flags]), /master key/);
     await writeFile(keyFile, key, { mode: 0o644 });
@@ -129,7 +160,9 @@ for (const engine of engines) {
       let stopped = false;
       const writers = Array.from({ length: 4 }, async () => {
         while (!stopped) {
-          const reply = await server.manage('POST', '/clients', { name: 'Storm', app_type: 'non_interactive' }).catch(() => undefined);
+          const reply = await server
+            .manage('POST', '/clients', { name: 'Storm', app_type: 'non_interactive' })
+            .catch(() => undefined);
           if (reply?.status === 201) made.push({ id: reply.body.client_id, secret: reply.body.client_secret });
         }
       });
@@ -141,7 +174,12 @@ for (const engine of engines) {
     const server = await spawnServer(at);
     assert.ok(made.length > 10);
     for (const { id, secret } of made) {
-      const reply = await server.token({ grant_type: 'client_credentials', client_id: id, client_secret: secret, audience: 'https://none/' });
+      const reply = await server.token({
+        grant_type: 'client_credentials',
+        client_id: id,
+        client_secret: secret,
+        audience: 'https://none/',
+      });
       assert.equal(reply.status, 403, 'authenticated: the client survived with its secret');
     }
     await server.end();
@@ -152,7 +190,12 @@ for (const engine of engines) {
     const at = await freshPlace(engine);
     const server = await spawnServer(at, { flags: ['--drain-ms', '400'] });
     const machine = await server.machine();
-    const params = { grant_type: 'client_credentials', client_id: machine.clientId, client_secret: machine.clientSecret, audience: machine.audience };
+    const params = {
+      grant_type: 'client_credentials',
+      client_id: machine.clientId,
+      client_secret: machine.clientSecret,
+      audience: machine.audience,
+    };
     let issued = 0;
     let failed = 0;
     let readiness: number | undefined;
@@ -166,7 +209,10 @@ for (const engine of engines) {
     });
     const watcher = (async () => {
       while (readiness !== 503) {
-        readiness = await fetch(`${server.base}/ready`).then((response) => response.status, () => 503);
+        readiness = await fetch(`${server.base}/ready`).then(
+          (response) => response.status,
+          () => 503,
+        );
         if (readiness === 503) assert.ok(stopping);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -179,7 +225,10 @@ for (const engine of engines) {
     assert.equal(failed, 0);
     assert.ok(issued > 20);
     const again = await spawnServer(at);
-    const { body } = await again.manage('GET', `/logs?include_totals=true&q=${encodeURIComponent(`type:seccft AND client_id:"${machine.clientId}"`)}`);
+    const { body } = await again.manage(
+      'GET',
+      `/logs?include_totals=true&q=${encodeURIComponent(`type:seccft AND client_id:"${machine.clientId}"`)}`,
+    );
     assert.equal(body.total, issued);
     await again.end();
     await at.clear();
@@ -189,7 +238,13 @@ for (const engine of engines) {
     const at = await freshPlace(engine);
     const [one, two] = await Promise.all([spawnServer(at), spawnServer(at)]);
     const machine = await one.machine();
-    const at2 = () => two.token({ grant_type: 'client_credentials', client_id: machine.clientId, client_secret: machine.clientSecret, audience: machine.audience });
+    const at2 = () =>
+      two.token({
+        grant_type: 'client_credentials',
+        client_id: machine.clientId,
+        client_secret: machine.clientSecret,
+        audience: machine.audience,
+      });
     const until = async (status: number) => {
       const start = Date.now();
       while ((await at2()).status !== status) {
@@ -216,12 +271,20 @@ describe('a running server', () => {
     const at = await freshPlace('sqlite');
     const server = await spawnServer(at);
     const machine = await server.machine();
-    await server.token({ grant_type: 'client_credentials', client_id: machine.clientId, client_secret: machine.clientSecret, audience: machine.audience });
+    await server.token({
+      grant_type: 'client_credentials',
+      client_id: machine.clientId,
+      client_secret: machine.clientSecret,
+      audience: machine.audience,
+    });
     assert.deepEqual((await server.send('GET', '/health')).body, { status: 'ok' });
     assert.equal((await server.send('GET', '/ready')).status, 200);
     const metrics = (await server.send('GET', '/metrics')).text;
     assert.match(metrics, /countersign_tenant_events_total\{type="seccft"\} \d+/);
-    assert.match(metrics, /countersign_http_request_duration_seconds_count\{method="POST",route="\/oauth\/token",status="200"\} \d+/);
+    assert.match(
+      metrics,
+      /countersign_http_request_duration_seconds_count\{method="POST",route="\/oauth\/token",status="200"\} \d+/,
+    );
     await server.end();
     await at.clear();
   });
@@ -229,11 +292,21 @@ describe('a running server', () => {
   test('INJ-03: writes one JSON object a line to its log when it has no terminal, whatever is sent', async () => {
     const at = await freshPlace('sqlite');
     const server = await spawnServer(at, { flags: ['--log-level', 'debug'] });
-    await server.send('GET', '/nonsense%0a%7b%22forged%22:1%7d?secret=canary-in-query', { headers: { 'user-agent': 'x\u001b[31m"}{' } });
-    await server.token({ grant_type: 'client_credentials', client_id: 'a\n{"forged":true}\u001b[2J', client_secret: 'canary-secret', audience: 'x' });
+    await server.send('GET', '/nonsense%0a%7b%22forged%22:1%7d?secret=canary-in-query', {
+      headers: { 'user-agent': 'x"}{"forged":true' },
+    });
+    await server.token({
+      grant_type: 'client_credentials',
+      client_id: 'a\n{"forged":true}\u001b[2J',
+      client_secret: 'canary-secret',
+      audience: 'x',
+    });
     await new Promise((resolve) => setTimeout(resolve, 300));
     await server.end();
-    const lines = server.output().split('\n').filter((line) => line.startsWith('{'));
+    const lines = server
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
     assert.ok(lines.length >= 2);
     for (const line of lines) assert.ok(!('forged' in JSON.parse(line)));
     assert.ok(!server.output().includes('canary'));
@@ -244,7 +317,9 @@ describe('a running server', () => {
     const at = await freshPlace('sqlite');
     const [one, two] = await Promise.all([spawnServer(at), spawnServer(at)]);
     const replies = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).manage('POST', '/resource-servers', { identifier: 'https://only-one/' })),
+      Array.from({ length: 20 }, (_, i) =>
+        (i % 2 ? one : two).manage('POST', '/resource-servers', { identifier: 'https://only-one/' }),
+      ),
     );
     assert.deepEqual(replies.map((reply) => reply.status).toSorted(), [201, ...Array.from({ length: 19 }, () => 409)]);
     await Promise.all([one.end(), two.end()]);
@@ -256,7 +331,25 @@ describe('the first start', () => {
   test('prints commands that work: the second returns patients', async () => {
     const data = await folder();
     const [port, demoPort] = [await freePort(), await freePort()];
-    const child = spawn(process.execPath, ['--conditions=source', main, 'serve', '--port', String(port), '--https-port', '0', '--demo-port', String(demoPort), '--data', data, '--drain-ms', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=source',
+        main,
+        'serve',
+        '--port',
+        String(port),
+        '--https-port',
+        '0',
+        '--demo-port',
+        String(demoPort),
+        '--data',
+        data,
+        '--drain-ms',
+        '0',
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
@@ -264,14 +357,19 @@ describe('the first start', () => {
       assert.equal(child.exitCode, null, output);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    const commands = output.split('\n').filter((line) => /^ {2}(TOKEN=|curl )/.test(line)).map((line) => line.trim());
+    const commands = output
+      .split('\n')
+      .filter((line) => /^ {2}(TOKEN=|curl )/.test(line))
+      .map((line) => line.trim());
     assert.equal(commands.length, 2);
     const answer = await new Promise<string>((resolve, reject) =>
       execFile('bash', ['-c', commands.join('\n')], (error, stdout) => (error ? reject(error) : resolve(stdout))),
     );
     assert.ok(Array.isArray(JSON.parse(answer).patients ?? JSON.parse(answer)), answer);
     const refused = await new Promise<string>((resolve, reject) =>
-      execFile('bash', ['-c', commands.join('\n').replace('/patients', '/admin')], (error, stdout) => (error ? reject(error) : resolve(stdout))),
+      execFile('bash', ['-c', commands.join('\n').replace('/patients', '/admin')], (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      ),
     );
     assert.equal(JSON.parse(refused).error, 'insufficient_scope');
     assert.match(output, /read:admin/);
@@ -280,7 +378,10 @@ describe('the first start', () => {
     assert.ok(secret.length >= 43, 'the administrator is shown once');
     child.kill('SIGTERM');
     await new Promise((resolve) => child.once('exit', resolve));
-    const again = await spawnServer({ data, url: undefined }, { env: { COUNTERSIGN_ADMIN_CLIENT_ID: '', COUNTERSIGN_ADMIN_CLIENT_SECRET: '' } });
+    const again = await spawnServer(
+      { data, url: undefined },
+      { env: { COUNTERSIGN_ADMIN_CLIENT_ID: '', COUNTERSIGN_ADMIN_CLIENT_SECRET: '' } },
+    );
     assert.ok(!again.output().includes(secret));
     await again.end();
     const shown = await run(['token', '--audience', 'https://example.com/health-api', '--data', data]);
@@ -288,7 +389,10 @@ describe('the first start', () => {
     assert.equal(shown.stdout.trim().split('.').length, 3);
     assert.match(shown.stderr, /aud +https:\/\/example\.com\/health-api/);
     assert.match(shown.stderr, /why:/);
-    isPlainRefusal(await run(['token', '--audience', 'https://example.com/health-api/', '--data', data]), /Did you mean https:\/\/example\.com\/health-api\?/);
+    isPlainRefusal(
+      await run(['token', '--audience', 'https://example.com/health-api/', '--data', data]),
+      /Did you mean https:\/\/example\.com\/health-api\?/,
+    );
     const rotated = await run(['keys', 'rotate', '--data', data]);
     assert.equal(rotated.code, 0, rotated.stderr);
     isPlainRefusal(await run(['keys', 'rotate', '--data', data]), /rotate again in \d+ s/);
@@ -331,9 +435,18 @@ describe('a tenant file', () => {
     const at = { data: join(data, 'data'), url: undefined };
     const first = await spawnServer(at, { flags: ['--tenant', file, '--log-level', 'info'], env });
     assert.equal((await first.manage('GET', '/tenants/settings')).body.friendly_name, 'Acme');
-    const clients = (await first.manage('GET', '/clients')).body as { name: string; client_id: string; client_secret: string }[];
+    const clients = (await first.manage('GET', '/clients')).body as {
+      name: string;
+      client_id: string;
+      client_secret: string;
+    }[];
     const billing = clients.find((client) => client.name === 'Billing');
-    const reply = await first.token({ grant_type: 'client_credentials', client_id: billing?.client_id ?? '', client_secret: billing?.client_secret ?? '', audience: 'https://orders/' });
+    const reply = await first.token({
+      grant_type: 'client_credentials',
+      client_id: billing?.client_id ?? '',
+      client_secret: billing?.client_secret ?? '',
+      audience: 'https://orders/',
+    });
     assert.equal(reply.body.scope, 'read:orders', reply.text);
     assert.match(first.output(), /4 entries created or changed/);
     assert.match(first.output(), /section \\"pages\\" is not supported yet/);
@@ -345,14 +458,38 @@ describe('a tenant file', () => {
   });
 
   const wrong: readonly [name: string, text: string, says: RegExp][] = [
-    ['a wrong type', good.replace('name: Orders', 'name: 7'), /tenant\.yaml:4: resourceServers\[0\]\.name: .*Expected type string but found type/],
-    ['an unknown field', good.replace('    scopes:', '    colour: red\n    scopes:'), /tenant\.yaml:6: resourceServers\[0\]\.colour: .*not allowed: colour/],
-    ['a deep wrong value', good.replace('value: read:orders', 'value: 3'), /tenant\.yaml:7: resourceServers\[0\]\.scopes\[0\]\.value/],
-    ['an unknown client', good.replace('client_id: Billing', 'client_id: Bulling'), /tenant\.yaml:14: clientGrants\[0\]\.client_id: no client is called "Bulling"/],
+    [
+      'a wrong type',
+      good.replace('name: Orders', 'name: 7'),
+      /tenant\.yaml:4: resourceServers\[0\]\.name: .*Expected type string but found type/,
+    ],
+    [
+      'an unknown field',
+      good.replace('    scopes:', '    colour: red\n    scopes:'),
+      /tenant\.yaml:6: resourceServers\[0\]\.colour: .*not allowed: colour/,
+    ],
+    [
+      'a deep wrong value',
+      good.replace('value: read:orders', 'value: 3'),
+      /tenant\.yaml:7: resourceServers\[0\]\.scopes\[0\]\.value/,
+    ],
+    [
+      'an unknown client',
+      good.replace('client_id: Billing', 'client_id: Bulling'),
+      /tenant\.yaml:14: clientGrants\[0\]\.client_id: no client is called "Bulling"/,
+    ],
     ['an unknown scope', good.replace('[read:orders]', '[read:others]'), /tenant\.yaml:1[456]: clientGrants\[0\]/],
-    ['a section that is no list', good.replace(/clients:[\s\S]*clientGrants/, 'clients: 7\nclientGrants'), /tenant\.yaml:9: clients: must be a list/],
+    [
+      'a section that is no list',
+      good.replace(/clients:[\s\S]*clientGrants/, 'clients: 7\nclientGrants'),
+      /tenant\.yaml:9: clients: must be a list/,
+    ],
     ['broken YAML', `${good}\n  - : [`, /tenant\.yaml:\d+: /],
-    ['a variable that is not set', good.replace('##COMPANY##', '##NOBODY##'), /tenant\.yaml:2: the environment has no variable NOBODY/],
+    [
+      'a variable that is not set',
+      good.replace('##COMPANY##', '##NOBODY##'),
+      /tenant\.yaml:2: the environment has no variable NOBODY/,
+    ],
   ];
   for (const [name, text, says] of wrong) {
     test(`with ${name} stops the start with file, line and field`, async () => {
@@ -364,7 +501,10 @@ describe('a tenant file', () => {
 
   test('that is not there is named', async () => {
     const data = await folder();
-    isPlainRefusal(await run(['serve', ...off, '--data', data, '--tenant', join(data, 'none.yaml')]), /none\.yaml cannot be read \(ENOENT\)/);
+    isPlainRefusal(
+      await run(['serve', ...off, '--data', data, '--tenant', join(data, 'none.yaml')]),
+      /none\.yaml cannot be read \(ENOENT\)/,
+    );
     await rm(data, { recursive: true });
   });
 });

@@ -32,7 +32,11 @@ export interface Site {
   readonly admin: { readonly clientId: string; readonly clientSecret: string };
   readonly data: string;
   readonly database: string | undefined;
-  send(method: string, path: string, init?: { headers?: Record<string, string>; body?: string | Buffer }): Promise<Reply>;
+  send(
+    method: string,
+    path: string,
+    init?: { headers?: Record<string, string>; body?: string | Buffer },
+  ): Promise<Reply>;
   /** Management API as the administrator. */
   manage(method: string, path: string, body?: unknown): Promise<Reply>;
   /** POST /oauth/token as a form. */
@@ -49,7 +53,10 @@ export interface Machine {
   readonly grantId: string;
 }
 
-const admin = { clientId: 'test-administrator', clientSecret: 'test-administrator-secret-of-64-chars-0123456789abcdefghijklmnop' };
+const admin = {
+  clientId: 'test-administrator',
+  clientSecret: 'test-administrator-secret-of-64-chars-0123456789abcdefghijklmnop',
+};
 let made = 0;
 
 async function exchange(url: string, init: RequestInit): Promise<Reply> {
@@ -69,7 +76,11 @@ export function siteAt(base: string, facts: Pick<Site, 'httpsPort' | 'caPath' | 
   const host = new URL(base).host;
   let token: Promise<string> | undefined;
   const send: Site['send'] = (method, path, init = {}) =>
-    exchange(`${base}${path}`, { method, headers: init.headers ?? {}, ...(init.body === undefined ? {} : { body: init.body as string }) });
+    exchange(`${base}${path}`, {
+      method,
+      headers: init.headers ?? {},
+      ...(init.body === undefined ? {} : { body: init.body as string }),
+    });
   const form: Site['token'] = (params, headers = {}) =>
     send('POST', '/oauth/token', {
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
@@ -86,11 +97,21 @@ export function siteAt(base: string, facts: Pick<Site, 'httpsPort' | 'caPath' | 
     return reply.body.access_token as string;
   };
   const manage: Site['manage'] = async (method, path, body) => {
-    token ??= adminToken();
-    return send(method, `/api/v2${path}`, {
-      headers: { authorization: `Bearer ${await token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const once = async () => {
+      token ??= adminToken();
+      return send(method, `/api/v2${path}`, {
+        headers: {
+          authorization: `Bearer ${await token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    };
+    const reply = await once();
+    if (reply.status !== 401) return reply;
+    // The key that signed the administrator's token may have been revoked by the test.
+    token = undefined;
+    return once();
   };
   const must = async (path: string, body: object) => {
     const reply = await manage('POST', path, body);
@@ -109,9 +130,23 @@ export function siteAt(base: string, facts: Pick<Site, 'httpsPort' | 'caPath' | 
     async machine(options = {}) {
       const scopes = options.scopes ?? ['read:x', 'write:x'];
       const audience = `https://api-${++made}.example.com/`;
-      const api = await must('/resource-servers', { name: `API ${made}`, identifier: audience, scopes: scopes.map((value) => ({ value })), ...options.api });
-      const client = await must('/clients', { name: `Machine ${made}`, app_type: 'non_interactive', grant_types: ['client_credentials'], ...options.client });
-      const grant = await must('/client-grants', { client_id: client.client_id, audience, scope: options.granted ?? scopes });
+      const api = await must('/resource-servers', {
+        name: `API ${made}`,
+        identifier: audience,
+        scopes: scopes.map((value) => ({ value })),
+        ...options.api,
+      });
+      const client = await must('/clients', {
+        name: `Machine ${made}`,
+        app_type: 'non_interactive',
+        grant_types: ['client_credentials'],
+        ...options.client,
+      });
+      const grant = await must('/client-grants', {
+        client_id: client.client_id,
+        audience,
+        scope: options.granted ?? scopes,
+      });
       return { clientId: client.client_id, clientSecret: client.client_secret, audience, api, grantId: grant.id };
     },
   };
@@ -130,15 +165,34 @@ async function place(engine: Engine) {
   };
 }
 
-const silent = { debug() {}, info() {}, warn() {}, error: (message: string, fields?: object) => console.error('server:', message, fields ?? '') };
+const silent = {
+  debug() {},
+  info() {},
+  warn() {},
+  error: (message: string, fields?: object) => console.error('server:', message, fields ?? ''),
+};
 
 function flags(at: { data: string; url: string | undefined }, more: readonly string[], https: boolean): string[] {
   return [
-    '--port', '0', '--https-port', https ? '0' : 'off', '--data', at.data, '--no-demo', '--drain-ms', '0', '--log-level', 'warn',
-    ...(at.url ? ['--database', at.url] : []), ...more,
+    '--port',
+    '0',
+    '--https-port',
+    https ? '0' : 'off',
+    '--data',
+    at.data,
+    '--no-demo',
+    '--drain-ms',
+    '0',
+    '--log-level',
+    'warn',
+    ...(at.url ? ['--database', at.url] : []),
+    ...more,
   ];
 }
-const environment = { COUNTERSIGN_ADMIN_CLIENT_ID: admin.clientId, COUNTERSIGN_ADMIN_CLIENT_SECRET: admin.clientSecret };
+const environment = {
+  COUNTERSIGN_ADMIN_CLIENT_ID: admin.clientId,
+  COUNTERSIGN_ADMIN_CLIENT_SECRET: admin.clientSecret,
+};
 
 /** The server in this process: quick, and its rooms can be looked into. */
 export async function serveHere(
@@ -146,7 +200,11 @@ export async function serveHere(
   options: { flags?: readonly string[]; https?: boolean } = {},
 ): Promise<Site & { house: House; stop(): Promise<void> }> {
   const at = await place(engine);
-  const running = await startServer(readConfig(flags(at, options.flags ?? [], options.https === true), environment), () => undefined, silent);
+  const running = await startServer(
+    readConfig(flags(at, options.flags ?? [], options.https === true), environment),
+    () => undefined,
+    silent,
+  );
   const site = siteAt(`http://localhost:${running.port}`, {
     httpsPort: running.httpsPort,
     caPath: running.caPath,
@@ -192,7 +250,12 @@ export async function spawnServer(
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    ['--conditions=source', main, 'serve', ...flags(at, ['--port', String(port), ...(options.flags ?? [])], options.https === true)],
+    [
+      '--conditions=source',
+      main,
+      'serve',
+      ...flags(at, ['--port', String(port), ...(options.flags ?? [])], options.https === true),
+    ],
     { env: { ...process.env, ...environment, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';
@@ -203,7 +266,10 @@ export async function spawnServer(
   const deadline = Date.now() + 30_000;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${output}`);
-    const ready = await fetch(`${base}/ready`).then((response) => response.ok, () => false);
+    const ready = await fetch(`${base}/ready`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (ready) break;
     if (Date.now() > deadline) throw new Error(`the server did not become ready: ${output}`);
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -35,7 +35,10 @@ for (const engine of engines) {
       assert.equal(reply.body.token_type, 'Bearer');
       assert.equal(reply.body.scope, 'read:x write:x');
       assert.equal(reply.body.expires_in, 86_400);
-      const { payload, protectedHeader } = await jwtVerify(reply.body.access_token, keys(), { issuer: site.issuer, audience: machine.audience });
+      const { payload, protectedHeader } = await jwtVerify(reply.body.access_token, keys(), {
+        issuer: site.issuer,
+        audience: machine.audience,
+      });
       assert.deepEqual(Object.keys(protectedHeader).toSorted(), ['alg', 'kid', 'typ']);
       assert.equal(protectedHeader.typ, 'JWT');
       const { iat = 0, exp = 0, ...claims } = payload;
@@ -55,12 +58,19 @@ for (const engine of engines) {
       const reply = await site.token(ask({ client_id: other.body.client_id, client_secret: other.body.client_secret }));
       assert.equal(reply.status, 403);
       assert.equal(reply.body.error, 'access_denied');
-      assert.match(reply.body.error_description, /^Client is not authorized to access "https:\/\/api-\d+\.example\.com\/"\. You need to create a "client-grant" associated to this API\. See: https:\/\/auth0\.com\/docs\/api\/v2#!\/Client_Grants\/post_client_grants$/);
+      assert.match(
+        reply.body.error_description,
+        /^Client is not authorized to access "https:\/\/api-\d+\.example\.com\/"\. You need to create a "client-grant" associated to this API\. See: https:\/\/auth0\.com\/docs\/api\/v2#!\/Client_Grants\/post_client_grants$/,
+      );
     });
 
     test('A-8: a Management API token does what its scopes say and nothing else', async () => {
       const audience = `https://${site.host}/api/v2/`;
-      const grant = await site.manage('POST', '/client-grants', { client_id: machine.clientId, audience, scope: ['read:clients'] });
+      const grant = await site.manage('POST', '/client-grants', {
+        client_id: machine.clientId,
+        audience,
+        scope: ['read:clients'],
+      });
       assert.equal(grant.status, 201, grant.text);
       assert.equal(grant.body.audience, audience);
       const { body } = await site.token(ask({ audience }));
@@ -74,7 +84,11 @@ for (const engine of engines) {
     });
 
     test('A-25 §8.3: a grant type that the client does not have is refused with its name and a link', async () => {
-      const other = await site.manage('POST', '/clients', { name: 'Web', app_type: 'regular_web', grant_types: ['authorization_code'] });
+      const other = await site.manage('POST', '/clients', {
+        name: 'Web',
+        app_type: 'regular_web',
+        grant_types: ['authorization_code'],
+      });
       const reply = await site.token(ask({ client_id: other.body.client_id, client_secret: other.body.client_secret }));
       assert.equal(reply.status, 403);
       assert.deepEqual(reply.body, {
@@ -87,7 +101,11 @@ for (const engine of engines) {
     test('APP-2: a public client cannot have a token as a machine, whatever its grant_types say', async () => {
       const other = await site.manage('POST', '/clients', { name: 'Single page', app_type: 'spa' });
       assert.equal(other.body.token_endpoint_auth_method, 'none');
-      const reply = await site.token({ grant_type: 'client_credentials', client_id: other.body.client_id, audience: machine.audience });
+      const reply = await site.token({
+        grant_type: 'client_credentials',
+        client_id: other.body.client_id,
+        audience: machine.audience,
+      });
       assert.equal(reply.status, 403);
       assert.equal(reply.body.error, 'unauthorized_client');
     });
@@ -105,32 +123,49 @@ for (const engine of engines) {
       const { audience: _none, ...rest } = ask();
       const reply = await site.token(rest);
       assert.equal(reply.status, 403);
-      assert.deepEqual(reply.body, { error: 'access_denied', error_description: 'Non-global clients are not allowed access to APIv1' });
+      assert.deepEqual(reply.body, {
+        error: 'access_denied',
+        error_description: 'Non-global clients are not allowed access to APIv1',
+      });
     });
 
     test('AUD-2: an audience that differs by its slash is another API', async () => {
       const reply = await site.token(ask({ audience: machine.audience.slice(0, -1) }));
       assert.equal(reply.status, 403);
-      assert.deepEqual(reply.body, { error: 'access_denied', error_description: `Service not enabled within domain: ${machine.audience.slice(0, -1)}` });
+      assert.deepEqual(reply.body, {
+        error: 'access_denied',
+        error_description: `Service not enabled within domain: ${machine.audience.slice(0, -1)}`,
+      });
     });
 
     test('§23.1: the tenant default audience fills in, resource too, and audience wins over both', async () => {
       const { audience, ...rest } = ask();
       const other = await site.machine();
       await site.manage('PATCH', '/tenants/settings', { default_audience: other.audience });
-      const grant = await site.manage('POST', '/client-grants', { client_id: machine.clientId, audience: other.audience, scope: ['read:x'] });
+      const grant = await site.manage('POST', '/client-grants', {
+        client_id: machine.clientId,
+        audience: other.audience,
+        scope: ['read:x'],
+      });
       assert.equal(grant.status, 201);
-      const audienceOf = async (params: Record<string, string>) => decodeJwt((await site.token(params)).body.access_token).aud;
+      const audienceOf = async (params: Record<string, string>) =>
+        decodeJwt((await site.token(params)).body.access_token).aud;
       assert.equal(await audienceOf(rest), other.audience);
       assert.equal(await audienceOf({ ...rest, resource: audience }), audience);
       assert.equal(await audienceOf({ ...rest, resource: other.audience, audience }), audience);
       await site.manage('PATCH', '/tenants/settings', { resource_parameter_profile: 'audience' });
       assert.equal(await audienceOf({ ...rest, resource: audience }), other.audience);
-      await site.manage('PATCH', '/tenants/settings', { default_audience: '', resource_parameter_profile: 'compatibility' });
+      await site.manage('PATCH', '/tenants/settings', {
+        default_audience: '',
+        resource_parameter_profile: 'compatibility',
+      });
     });
 
     test('TOK-1: JSON bodies are taken as well as forms', async () => {
-      const reply = await site.send('POST', '/oauth/token', { headers: { 'content-type': 'application/json' }, body: JSON.stringify(ask()) });
+      const reply = await site.send('POST', '/oauth/token', {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(ask()),
+      });
       assert.equal(reply.status, 200);
     });
 
@@ -138,9 +173,13 @@ for (const engine of engines) {
       const secret = 'a+b/c=d:e f-%é'.padEnd(32, '~');
       const set = await site.manage('PATCH', `/clients/${machine.clientId}`, { client_secret: secret });
       assert.equal(set.status, 200, set.text);
-      const encode = (text: string) => encodeURIComponent(text).replace(/[!'()*~._-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+      const encode = (text: string) =>
+        encodeURIComponent(text).replace(/[!'()*~._-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
       const authorization = `Basic ${Buffer.from(`${encode(machine.clientId)}:${encode(secret)}`).toString('base64')}`;
-      const basic = await site.token({ grant_type: 'client_credentials', audience: machine.audience }, { authorization });
+      const basic = await site.token(
+        { grant_type: 'client_credentials', audience: machine.audience },
+        { authorization },
+      );
       assert.equal(basic.status, 200, basic.text);
       assert.equal((await site.token(ask({ client_secret: secret }))).status, 200);
       await site.manage('PATCH', `/clients/${machine.clientId}`, { client_secret: machine.clientSecret });
@@ -158,7 +197,10 @@ for (const engine of engines) {
 
     test('TOK-18, TOK-19: grant_type must be there and known', async () => {
       const missing = await site.token({ client_id: machine.clientId });
-      assert.deepEqual([missing.status, missing.body.error, missing.body.error_description], [400, 'invalid_request', 'Missing required parameter: grant_type']);
+      assert.deepEqual(
+        [missing.status, missing.body.error, missing.body.error_description],
+        [400, 'invalid_request', 'Missing required parameter: grant_type'],
+      );
       const unknown = await site.token(ask({ grant_type: 'magic' }));
       assert.deepEqual([unknown.status, unknown.body.error], [403, 'unsupported_grant_type']);
     });
@@ -175,12 +217,18 @@ for (const engine of engines) {
       assert.deepEqual(await statuses(), auth0);
       assert.equal((await site.manage('PATCH', '/tenants/settings', { answer_dialect: 'oidc' })).status, 200);
       assert.deepEqual(await statuses(), oidc);
-      assert.equal((await site.manage('PATCH', `/clients/${machine.clientId}`, { answer_dialect: 'auth0' })).status, 200);
+      assert.equal(
+        (await site.manage('PATCH', `/clients/${machine.clientId}`, { answer_dialect: 'auth0' })).status,
+        200,
+      );
       assert.deepEqual(await statuses(), auth0);
       await site.manage('PATCH', '/tenants/settings', { answer_dialect: 'auth0' });
       await site.manage('PATCH', `/clients/${machine.clientId}`, { answer_dialect: 'oidc' });
       assert.deepEqual(await statuses(), oidc);
-      const basic = await site.token({ grant_type: 'client_credentials' }, { authorization: `Basic ${Buffer.from(`${machine.clientId}:no`).toString('base64')}` });
+      const basic = await site.token(
+        { grant_type: 'client_credentials' },
+        { authorization: `Basic ${Buffer.from(`${machine.clientId}:no`).toString('base64')}` },
+      );
       assert.match(basic.headers.get('www-authenticate') ?? '', /^Basic /);
       await site.manage('PATCH', `/clients/${machine.clientId}`, { answer_dialect: 'auth0' });
     });
@@ -189,7 +237,10 @@ for (const engine of engines) {
       test(`§3.4: an API may sign with ${alg}, and the key set verifies it`, async () => {
         const who = await site.machine({ api: { signing_alg: alg } });
         const { body } = await site.token(ask({}, who));
-        const { protectedHeader } = await jwtVerify(body.access_token, keys(), { audience: who.audience, algorithms: [alg] });
+        const { protectedHeader } = await jwtVerify(body.access_token, keys(), {
+          audience: who.audience,
+          algorithms: [alg],
+        });
         assert.equal(protectedHeader.alg, alg);
         const configuration = await site.send('GET', '/.well-known/openid-configuration');
         assert.ok(configuration.body.id_token_signing_alg_values_supported.includes(alg));
@@ -197,11 +248,16 @@ for (const engine of engines) {
     }
 
     test('ALG-4, ALG-5: HS256 signs with the API secret, and its header has no kid', async () => {
-      const who = await site.machine({ api: { signing_alg: 'HS256', signing_secret: 'a secret of the API that is long' } });
+      const who = await site.machine({
+        api: { signing_alg: 'HS256', signing_secret: 'a secret of the API that is long' },
+      });
       const { body } = await site.token(ask({}, who));
       const [header = '', payload = '', signature] = (body.access_token as string).split('.');
       assert.deepEqual(JSON.parse(Buffer.from(header, 'base64url').toString()), { alg: 'HS256', typ: 'JWT' });
-      assert.equal(createHmac('sha256', 'a secret of the API that is long').update(`${header}.${payload}`).digest('base64url'), signature);
+      assert.equal(
+        createHmac('sha256', 'a secret of the API that is long').update(`${header}.${payload}`).digest('base64url'),
+        signature,
+      );
     });
 
     test('A-39 §20.3: the RFC 9068 dialects have typ at+jwt, client_id and jti, and neither azp nor gty', async () => {
@@ -213,7 +269,11 @@ for (const engine of engines) {
         assert.match(String(jti), /^[\w-]{22}$/);
         assert.ok(typeof iat === 'number' && typeof exp === 'number');
         assert.deepEqual(claims, {
-          iss: site.issuer, sub: `${who.clientId}@clients`, aud: who.audience, client_id: who.clientId, scope: 'read:x write:x',
+          iss: site.issuer,
+          sub: `${who.clientId}@clients`,
+          aud: who.audience,
+          client_id: who.clientId,
+          scope: 'read:x write:x',
           ...(dialect.endsWith('_authz') ? { permissions: ['read:x', 'write:x'] } : {}),
         });
       }
@@ -238,7 +298,14 @@ for (const engine of engines) {
     test('§20.7: an API with an encryption key gets its tokens signed, then encrypted', async () => {
       const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-      const who = await site.machine({ api: { token_encryption: { format: 'compact-nested-jwe', encryption_key: { name: 'k', alg: 'RSA-OAEP-256', kid: 'enc-1', pem } } } });
+      const who = await site.machine({
+        api: {
+          token_encryption: {
+            format: 'compact-nested-jwe',
+            encryption_key: { name: 'k', alg: 'RSA-OAEP-256', kid: 'enc-1', pem },
+          },
+        },
+      });
       const { body } = await site.token(ask({}, who));
       const { plaintext, protectedHeader } = await compactDecrypt(body.access_token, privateKey);
       assert.deepEqual(protectedHeader, { alg: 'RSA-OAEP-256', enc: 'A256GCM', typ: 'JWT', cty: 'JWT', kid: 'enc-1' });
@@ -246,7 +313,9 @@ for (const engine of engines) {
     });
 
     test('§11.5: quotas count per client, tell what is left, and end in 429', async () => {
-      const who = await site.machine({ client: { token_quota: { client_credentials: { per_hour: 2, enforce: true } } } });
+      const who = await site.machine({
+        client: { token_quota: { client_credentials: { per_hour: 2, enforce: true } } },
+      });
       const first = await site.token(ask({}, who));
       assert.match(first.headers.get('auth0-client-quota-limit') ?? '', /^b=per_hour;q=2;r=1;t=\d+$/);
       const rest = await Promise.all(Array.from({ length: 6 }, () => site.token(ask({}, who))));
@@ -262,19 +331,28 @@ for (const engine of engines) {
       const refused = await site.token(ask({ client_secret: 'a wrong secret' }, who));
       assert.equal(refused.status, 401);
       await site.house.logs.flush();
-      const { body: entries } = await site.manage('GET', `/logs?q=${encodeURIComponent(`client_id:"${who.clientId}"`)}`);
+      const { body: entries } = await site.manage(
+        'GET',
+        `/logs?q=${encodeURIComponent(`client_id:"${who.clientId}"`)}`,
+      );
       const success = entries.find((entry: { type: string }) => entry.type === 'seccft');
       const failure = entries.find((entry: { type: string }) => entry.type === 'feccft');
       const digest = createHash('sha256').update(issued.body.access_token).digest('base64url');
       assert.equal(success.details.token.sha256, digest);
       assert.equal(success.scope, 'read:x');
-      const dropped = success.details.trace.flatMap((row: { rule: string; dropped?: string[] }) => (row.dropped ?? []).map((scope) => `${row.rule} ${scope}`));
+      const dropped = success.details.trace.flatMap((row: { rule: string; dropped?: string[] }) =>
+        (row.dropped ?? []).map((scope) => `${row.rule} ${scope}`),
+      );
       assert.deepEqual(dropped.toSorted(), ['api_scopes nonsense', 'client_grant write:x']);
       assert.match(failure.details.error.because, /client_secret is wrong/);
       assert.equal(failure._id, failure.log_id);
       assert.match(failure.log_id, /^\d{56}$/);
       const text = JSON.stringify(entries);
-      assert.ok(!text.includes(issued.body.access_token) && !text.includes('a wrong secret') && !text.includes(who.clientSecret));
+      assert.ok(
+        !text.includes(issued.body.access_token) &&
+          !text.includes('a wrong secret') &&
+          !text.includes(who.clientSecret),
+      );
       assert.equal((await site.manage('GET', `/logs/${success.log_id}`)).body.log_id, success.log_id);
     });
 
@@ -302,18 +380,32 @@ for (const engine of engines) {
     });
 
     test('§39: an origin that the client has not registered is refused in plain text; a registered one may read', async () => {
-      const who = await site.machine({ client: { allowed_origins: ['https://app.example.com', 'https://*.preview.example.com'] } });
+      const who = await site.machine({
+        client: { allowed_origins: ['https://app.example.com', 'https://*.preview.example.com'] },
+      });
       const from = (origin: string) => site.token(ask({}, who), { origin });
       const allowed = await from('https://app.example.com');
       assert.equal(allowed.status, 200);
       assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://app.example.com');
       assert.equal((await from('https://a.preview.example.com')).status, 200);
-      for (const origin of ['https://evil.example.com', 'https://app.example.com.evil.com', 'https://a.b.preview.example.com', 'null', 'http://app.example.com']) {
+      for (const origin of [
+        'https://evil.example.com',
+        'https://app.example.com.evil.com',
+        'https://a.b.preview.example.com',
+        'null',
+        'http://app.example.com',
+      ]) {
         const refused = await from(origin);
         assert.equal(refused.status, 403, origin);
         assert.equal(refused.text, `Origin ${origin} is not allowed.`);
       }
-      const preflight = await site.send('OPTIONS', '/oauth/token', { headers: { origin: 'https://app.example.com', 'access-control-request-method': 'POST', 'access-control-request-headers': 'auth0-client,content-type' } });
+      const preflight = await site.send('OPTIONS', '/oauth/token', {
+        headers: {
+          origin: 'https://app.example.com',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'auth0-client,content-type',
+        },
+      });
       assert.equal(preflight.status, 204);
       assert.equal(preflight.headers.get('access-control-allow-headers'), 'auth0-client,content-type');
     });

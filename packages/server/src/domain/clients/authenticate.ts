@@ -37,10 +37,12 @@ export function authenticate(
   const yes: Authentication = { kind: 'authenticated', client: client as AuthenticatedClient };
   switch (client.method.kind) {
     case 'none':
-      if (presented.kind === 'assertion') return no('the client is registered with token_endpoint_auth_method "none" and sent an assertion');
+      if (presented.kind === 'assertion')
+        return no('the client is registered with token_endpoint_auth_method "none" and sent an assertion');
       return yes;
     case 'secret': {
-      if (presented.kind === 'assertion') return no('the client is registered to authenticate with its secret and sent an assertion');
+      if (presented.kind === 'assertion')
+        return no('the client is registered to authenticate with its secret and sent an assertion');
       if (presented.kind === 'none') return no('the client is confidential and sent no secret');
       const digest = secretDigest(presented.secret);
       if (client.method.digest.length !== digest.length || !timingSafeEqual(client.method.digest, digest)) {
@@ -49,7 +51,8 @@ export function authenticate(
       return yes;
     }
     case 'private_key_jwt':
-      if (presented.kind !== 'assertion' || !verdict) return no('the client is registered for private_key_jwt and sent no assertion');
+      if (presented.kind !== 'assertion' || !verdict)
+        return no('the client is registered for private_key_jwt and sent no assertion');
       if (presented.clientId !== undefined && presented.clientId !== client.clientId) {
         return no('the client_id of the body is not the one that the assertion is from');
       }

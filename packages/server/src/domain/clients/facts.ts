@@ -49,7 +49,12 @@ export interface ClientRow {
   readonly client_secret?: string | undefined;
   readonly token_endpoint_auth_method?: string | undefined;
   readonly client_authentication_methods?:
-    | Readonly<Record<string, { readonly credentials?: readonly { readonly id?: string | undefined }[] | undefined } | undefined>>
+    | Readonly<
+        Record<
+          string,
+          { readonly credentials?: readonly { readonly id?: string | undefined }[] | undefined } | undefined
+        >
+      >
     | undefined;
   readonly grant_types?: readonly string[] | undefined;
   readonly answer_dialect?: 'auth0' | 'oidc' | undefined;
@@ -63,7 +68,11 @@ export interface ClientRow {
 }
 export interface TokenQuotaRow {
   readonly client_credentials?:
-    | { readonly per_hour?: number | undefined; readonly per_day?: number | undefined; readonly enforce?: boolean | undefined }
+    | {
+        readonly per_hour?: number | undefined;
+        readonly per_day?: number | undefined;
+        readonly enforce?: boolean | undefined;
+      }
     | undefined;
 }
 export interface CredentialRow {

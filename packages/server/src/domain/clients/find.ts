@@ -21,10 +21,15 @@ export function findClient(
     const store = database.store(tenant);
     const row = await store.get(clientTable, clientId);
     if (!row) return undefined;
-    const credentials = row.client_authentication_methods ? await store.all(credentialTable, { client_id: clientId }) : [];
+    const credentials = row.client_authentication_methods
+      ? await store.all(credentialTable, { client_id: clientId })
+      : [];
     return {
       value: clientFacts(row, credentials),
-      from: [`${clientTable.name}/${clientId}`, ...credentials.map((credential) => `${credentialTable.name}/${credential.id}`)],
+      from: [
+        `${clientTable.name}/${clientId}`,
+        ...credentials.map((credential) => `${credentialTable.name}/${credential.id}`),
+      ],
     };
   });
 }

@@ -65,15 +65,18 @@ export function readPresented(
     return presentedAs({ kind: 'assertion', clientId: bodyId, assertion });
   }
   if (authorization !== undefined) {
-    if (bodySecret !== undefined) return refusedAs(refuse('malformed', 'Only one client authentication method may be used'));
+    if (bodySecret !== undefined)
+      return refusedAs(refuse('malformed', 'Only one client authentication method may be used'));
     const basic = readBasic(authorization);
-    if (!basic) return unauthorized('the Authorization header is not valid HTTP Basic authentication (RFC 6749 §2.3.1)');
+    if (!basic)
+      return unauthorized('the Authorization header is not valid HTTP Basic authentication (RFC 6749 §2.3.1)');
     if (bodyId !== undefined && bodyId !== basic.id) {
       return refusedAs(refuse('malformed', 'The client_id of the body and of the Authorization header differ'));
     }
     return presentedAs({ kind: 'secret', clientId: basic.id, secret: basic.secret, basic: true });
   }
-  if (bodyId === undefined || bodyId === '') return refusedAs(refuse('malformed', 'Missing required parameter: client_id'));
+  if (bodyId === undefined || bodyId === '')
+    return refusedAs(refuse('malformed', 'Missing required parameter: client_id'));
   if (bodySecret === undefined) return presentedAs({ kind: 'none', clientId: bodyId });
   return presentedAs({ kind: 'secret', clientId: bodyId, secret: bodySecret, basic: false });
 }

@@ -27,7 +27,11 @@ export function accessTokenClaims(authorization: Authorization, now: number, jti
   const iat = Math.floor(now / 1000);
   const { scopes, permissions } = authorization;
   const rfc9068 = isRfc9068(authorization);
-  const claims: Record<string, unknown> = { iss: authorization.issuer, sub: authorization.subject, aud: authorization.audience };
+  const claims: Record<string, unknown> = {
+    iss: authorization.issuer,
+    sub: authorization.subject,
+    aud: authorization.audience,
+  };
   if (rfc9068) claims.client_id = authorization.clientId;
   claims.iat = iat;
   claims.exp = iat + authorization.lifetime;
@@ -48,7 +52,11 @@ export async function issueAccessToken(
 ): Promise<IssuedToken> {
   const { api } = authorization;
   const type: TokenType = isRfc9068(authorization) ? 'at+jwt' : 'JWT';
-  const claims = accessTokenClaims(authorization, now, isRfc9068(authorization) ? randomBytes(16).toString('base64url') : '');
+  const claims = accessTokenClaims(
+    authorization,
+    now,
+    isRfc9068(authorization) ? randomBytes(16).toString('base64url') : '',
+  );
   let token: string;
   if (api.algorithm === 'HS256') {
     if (!api.secret) throw new Error(`API ${api.id} signs with HS256 and has no signing_secret`);

@@ -3,7 +3,12 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { ApiAlgorithm } from '../../oauth/algorithms.ts';
 
-export const tokenDialects = ['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz'] as const;
+export const tokenDialects = [
+  'access_token',
+  'access_token_authz',
+  'rfc9068_profile',
+  'rfc9068_profile_authz',
+] as const;
 export type TokenDialect = (typeof tokenDialects)[number];
 export type AccessPolicy = 'allow_all' | 'require_client_grant' | 'deny_all';
 
@@ -43,10 +48,19 @@ export interface ApiRow {
   readonly token_lifetime?: number | undefined;
   readonly token_dialect?: string | undefined;
   readonly enforce_policies?: boolean | undefined;
-  readonly subject_type_authorization?: { readonly client?: { readonly policy?: string | undefined } | undefined } | undefined;
-  readonly proof_of_possession?: { readonly required?: boolean | undefined; readonly required_for?: string | undefined } | null | undefined;
+  readonly subject_type_authorization?:
+    | { readonly client?: { readonly policy?: string | undefined } | undefined }
+    | undefined;
+  readonly proof_of_possession?:
+    | { readonly required?: boolean | undefined; readonly required_for?: string | undefined }
+    | null
+    | undefined;
   readonly token_encryption?:
-    | { readonly encryption_key?: { readonly alg?: string | undefined; readonly kid?: string | undefined; readonly pem?: string | undefined } | undefined }
+    | {
+        readonly encryption_key?:
+          | { readonly alg?: string | undefined; readonly kid?: string | undefined; readonly pem?: string | undefined }
+          | undefined;
+      }
     | null
     | undefined;
 }
@@ -71,7 +85,8 @@ export function apiFacts(row: ApiRow): ApiFacts {
     dialect: (row.token_dialect ?? 'access_token') as TokenDialect,
     enforcePolicies: row.enforce_policies === true,
     clientPolicy: (row.subject_type_authorization?.client?.policy ?? 'require_client_grant') as AccessPolicy,
-    requiresProofOfPossession: row.proof_of_possession?.required === true && row.proof_of_possession.required_for !== 'public_clients',
+    requiresProofOfPossession:
+      row.proof_of_possession?.required === true && row.proof_of_possession.required_for !== 'public_clients',
     encryption: encryptionOf(row),
   };
 }

@@ -14,7 +14,12 @@ const grants = tableOf(clientGrants);
 const nearMissesAmong = 1000;
 
 /** The API with this stored identifier, compared byte for byte. @throws StoreUnavailable */
-export function findApi(database: Database, snapshot: Snapshot, tenant: TenantId, identifier: string): Promise<ApiFacts | undefined> {
+export function findApi(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+  identifier: string,
+): Promise<ApiFacts | undefined> {
   return snapshot.get(tenant, 'api', identifier, {}, async () => {
     const row = await database.store(tenant).find(apis, { identifier });
     return row && { value: apiFacts(row), from: [`${apis.name}/${row.id}`] };
@@ -57,7 +62,11 @@ function skeleton(identifier: string): string {
 }
 
 /** Identifiers of this tenant that differ from this one only in slash, scheme, case or port. */
-export async function similarIdentifiers(database: Database, tenant: TenantId, identifier: string): Promise<readonly string[]> {
+export async function similarIdentifiers(
+  database: Database,
+  tenant: TenantId,
+  identifier: string,
+): Promise<readonly string[]> {
   const { rows } = await database.store(tenant).page(apis, { offset: 0, limit: nearMissesAmong });
   const wanted = skeleton(identifier);
   return rows.map((row) => row.identifier).filter((other) => skeleton(other) === wanted);

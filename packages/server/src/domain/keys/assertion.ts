@@ -1,8 +1,8 @@
 // Checks the signature and the form of a client assertion (RFC 7523 §3, auth0-behaviour TOK-13).
 // What the claims must say is judged here too; whether the `jti` was used before is not: spending it is a write.
 
-import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import type { KeyObject } from 'node:crypto';
+import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 
 /** A key that the assertion may be signed with, and the only algorithm that it may be used with. */
 export interface CandidateKey {
@@ -13,7 +13,7 @@ export interface CandidateKey {
 }
 
 export type AssertionVerdict =
-  | { readonly kind: 'valid'; readonly jti: string; /** ms */ readonly expiresAt: number }
+  | { readonly kind: 'valid'; readonly jti: string /** ms */; readonly expiresAt: number }
   | { readonly kind: 'invalid'; readonly because: string };
 
 const skewSeconds = 10;
@@ -49,9 +49,13 @@ export async function verifyAssertion(
   }
   const usable = keys.filter((key) => key.expiresAt === undefined || key.expiresAt > expected.now);
   if (usable.length === 0) return invalid('the client has no credential that has not expired');
-  const candidates = usable.filter((key) => key.alg === header.alg && (header.kid === undefined || key.kid === undefined || key.kid === header.kid));
+  const candidates = usable.filter(
+    (key) => key.alg === header.alg && (header.kid === undefined || key.kid === undefined || key.kid === header.kid),
+  );
   if (candidates.length === 0) {
-    return invalid(`no credential of the client has the kid and the alg of the assertion's header (alg ${shown(header.alg)}, kid ${shown(header.kid)})`);
+    return invalid(
+      `no credential of the client has the kid and the alg of the assertion's header (alg ${shown(header.alg)}, kid ${shown(header.kid)})`,
+    );
   }
   let payload: Uint8Array | undefined;
   for (const candidate of candidates) {
@@ -62,14 +66,16 @@ export async function verifyAssertion(
       // The next credential may fit: two exist while keys are rotated.
     }
   }
-  if (payload === undefined) return invalid('the signature of the client assertion does not verify with the client\'s credentials');
+  if (payload === undefined)
+    return invalid("the signature of the client assertion does not verify with the client's credentials");
   let claims: unknown;
   try {
     claims = JSON.parse(Buffer.from(payload).toString('utf8'));
   } catch {
     return invalid('the claims of the client assertion are not JSON');
   }
-  if (typeof claims !== 'object' || claims === null) return invalid('the claims of the client assertion are not a JSON object');
+  if (typeof claims !== 'object' || claims === null)
+    return invalid('the claims of the client assertion are not a JSON object');
   return judgeClaims(claims as Record<string, unknown>, expected);
 }
 
@@ -80,18 +86,26 @@ function judgeClaims(
 ): AssertionVerdict {
   const { iss, sub, aud, exp, nbf, iat, jti } = claims;
   const now = expected.now / 1000;
-  if (iss !== expected.clientId || sub !== expected.clientId) return invalid('iss and sub of the client assertion must both be the client_id');
+  if (iss !== expected.clientId || sub !== expected.clientId)
+    return invalid('iss and sub of the client assertion must both be the client_id');
   if (aud !== expected.audience) {
     return invalid(`aud of the client assertion must be the string ${expected.audience} (it is ${shown(aud)})`);
   }
-  if (typeof exp !== 'number' || !Number.isFinite(exp)) return invalid('exp of the client assertion is missing or not a number');
+  if (typeof exp !== 'number' || !Number.isFinite(exp))
+    return invalid('exp of the client assertion is missing or not a number');
   if (exp < now - skewSeconds) return invalid(`the client assertion expired ${Math.round(now - exp)} s ago`);
-  if (exp > now + longestLifetimeSeconds + skewSeconds) return invalid(`the client assertion lives longer than ${longestLifetimeSeconds} s`);
-  for (const [name, value] of [['nbf', nbf], ['iat', iat]] as const) {
+  if (exp > now + longestLifetimeSeconds + skewSeconds)
+    return invalid(`the client assertion lives longer than ${longestLifetimeSeconds} s`);
+  for (const [name, value] of [
+    ['nbf', nbf],
+    ['iat', iat],
+  ] as const) {
     if (value === undefined) continue;
-    if (typeof value !== 'number' || value > now + skewSeconds) return invalid(`${name} of the client assertion is in the future or not a number`);
+    if (typeof value !== 'number' || value > now + skewSeconds)
+      return invalid(`${name} of the client assertion is in the future or not a number`);
   }
-  if (typeof jti !== 'string' || jti === '' || jti.length > longestText) return invalid(`jti of the client assertion must be a string of 1 to ${longestText} characters`);
+  if (typeof jti !== 'string' || jti === '' || jti.length > longestText)
+    return invalid(`jti of the client assertion must be a string of 1 to ${longestText} characters`);
   return { kind: 'valid', jti, expiresAt: (exp + skewSeconds) * 1000 };
 }
 

@@ -32,7 +32,6 @@ export async function generateKey(
   const { selfSigned } = await import('./certificate.ts');
   const certificate = await selfSigned({
     subject: `CN=${subject}`,
-    publicKey,
     privateKey,
     notBefore: new Date(now),
     notAfter: new Date(now + tenYears),

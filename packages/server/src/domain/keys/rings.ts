@@ -16,7 +16,10 @@ const lock = 'key_rings';
 export async function ensureRing(store: Store, alg: AsymmetricAlgorithm, subject: string, now: number): Promise<void> {
   if ((await store.all(signingKeys, { alg })).length > 0) return;
   // Published "always": nobody can hold an older key set of a ring that did not exist.
-  const fresh = await Promise.all([generateKey(alg, 'current', subject, now, 0), generateKey(alg, 'next', subject, now, 0)]);
+  const fresh = await Promise.all([
+    generateKey(alg, 'current', subject, now, 0),
+    generateKey(alg, 'next', subject, now, 0),
+  ]);
   await store.transact(async (tx) => {
     await tx.lockDocument(lock);
     if ((await tx.all(signingKeys, { alg })).length > 0) return;

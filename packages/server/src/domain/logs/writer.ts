@@ -21,7 +21,11 @@ const most = 100_000;
 const portion = 1000;
 
 /** `onTrouble` is told once per failed flush, in words for the operator. `now` in ms. */
-export function createLogWriter(database: Database, now: () => number, onTrouble: (message: string) => void): LogWriter {
+export function createLogWriter(
+  database: Database,
+  now: () => number,
+  onTrouble: (message: string) => void,
+): LogWriter {
   const nextId = logIds();
   let waiting: StoredLog[] = [];
   let dropped = 0;

@@ -5,12 +5,18 @@ import type { TenantHost } from '../../schema/brand.ts';
 
 /** What is stored instead of `https://HOST/api/v2/`. Nobody can create an API of this name (`urn:countersign:` is kept). */
 export const MANAGEMENT_API = 'urn:countersign:management-api';
+/** What is stored instead of `https://HOST/me/`. */
+export const MY_ACCOUNT_API = 'urn:countersign:my-account-api';
 
 const reserved = 'urn:countersign:';
+const paths: readonly (readonly [stored: string, path: string])[] = [
+  [MANAGEMENT_API, 'api/v2/'],
+  [MY_ACCOUNT_API, 'me/'],
+];
 
 /** The Management API's identifier at a host: always https, always with the slash (auth0-behaviour MA-1). */
 export function managementIdentifier(host: TenantHost): string {
-  return `https://${host}/api/v2/`;
+  return identifierAt(MANAGEMENT_API, host);
 }
 
 /** Whether a caller tries to use a stored name of ours as an identifier. */
@@ -20,10 +26,11 @@ export function isReservedIdentifier(identifier: string): boolean {
 
 /** An API identifier as asked for -> as stored. Compared byte for byte; near misses stay what they are. */
 export function storedIdentifier(identifier: string, host: TenantHost): string {
-  return identifier === managementIdentifier(host) ? MANAGEMENT_API : identifier;
+  return paths.find(([, path]) => identifier === `https://${host}/${path}`)?.[0] ?? identifier;
 }
 
 /** An API identifier as stored -> as it is called at this host. */
 export function identifierAt(stored: string, host: TenantHost): string {
-  return stored === MANAGEMENT_API ? managementIdentifier(host) : stored;
+  const path = paths.find(([name]) => name === stored)?.[1];
+  return path === undefined ? stored : `https://${host}/${path}`;
 }

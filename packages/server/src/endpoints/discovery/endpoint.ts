@@ -2,8 +2,8 @@
 // Served from memory, also while the database is away: an outage here would fail every API at once.
 
 import { createHash } from 'node:crypto';
-import { jwksCacheControl } from '../../domain/keys/ring.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
+import { jwksCacheControl } from '../../domain/keys/ring.ts';
 import type { TenantId } from '../../schema/brand.ts';
 import { anyOrigin } from '../../web/cors.ts';
 import type { Answer, Ask, Route } from '../../web/exchange.ts';

@@ -1,11 +1,11 @@
 // POST /oauth/token (RFC 6749 §3.2, auth0-behaviour §8): reads the request, authenticates the client, lets the grant
 // judge, spends what is single-use in the transaction that issues, signs, answers, and records why.
 
-import { authenticate, type Authentication } from '../../domain/clients/authenticate.ts';
+import { type Authentication, authenticate } from '../../domain/clients/authenticate.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
 import { type Presented, readPresented } from '../../domain/clients/presented.ts';
-import { issueAccessToken, type IssuedToken } from '../../domain/issuing/access-token.ts';
+import { type IssuedToken, issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import { findApi, findMachineGrant, similarIdentifiers } from '../../domain/issuing/find.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
@@ -20,9 +20,9 @@ import { type AnswerDialect, errorCode, noStore, refusalAnswer } from '../../web
 import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { type Params, readBody } from '../../web/params.ts';
+import { issuedEvent, originEvent, refusedEvent } from './events.ts';
 import type { TokenFacts } from './facts.ts';
 import type { AnyGrant } from './grant.ts';
-import { issuedEvent, originEvent, refusedEvent } from './events.ts';
 import { spend } from './spend.ts';
 
 export interface TokenDeps {
@@ -47,7 +47,15 @@ const grantTypesHelp = 'https://auth0.com/docs/clients/client-grant-types';
 
 /** The routes of the token endpoint. */
 export function tokenRoutes(deps: TokenDeps): Route[] {
-  return [{ method: 'POST', path: '/oauth/token', family: 'oauth', bodyLimit: 32 * 1024, handle: (ask) => exchange(deps, ask) }];
+  return [
+    {
+      method: 'POST',
+      path: '/oauth/token',
+      family: 'oauth',
+      bodyLimit: 32 * 1024,
+      handle: (ask) => exchange(deps, ask),
+    },
+  ];
 }
 
 async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
@@ -133,10 +141,18 @@ function judgeGrantType(type: string, grant: AnyGrant | undefined, client: Clien
   const shown = type.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
   if (!grant && !client.grantTypes.has(type)) return refuse('unknown_grant', `Unsupported grant type: ${shown}`);
   if (client.method.kind === 'none' && type === 'client_credentials') {
-    return { ...notAllowed(shown), because: 'the client is public (token_endpoint_auth_method "none"): it has nothing to prove who it is with' };
+    return {
+      ...notAllowed(shown),
+      because: 'the client is public (token_endpoint_auth_method "none"): it has nothing to prove who it is with',
+    };
   }
   if (!client.grantTypes.has(type)) return notAllowed(shown);
-  if (!grant) return refuse('unknown_grant', `Unsupported grant type: ${shown}`, 'the client may use this grant type, but this server does not offer it yet');
+  if (!grant)
+    return refuse(
+      'unknown_grant',
+      `Unsupported grant type: ${shown}`,
+      'the client may use this grant type, but this server does not offer it yet',
+    );
   return undefined;
 }
 
@@ -155,8 +171,10 @@ async function loadClient(
   presented: Presented,
 ): Promise<{ client: ClientFacts | undefined; verdict: AssertionVerdict | undefined }> {
   const clientId = presented.kind === 'assertion' ? claimedIssuer(presented.assertion) : presented.clientId;
-  const client = clientId === undefined ? undefined : await findClient(deps.database, deps.snapshot, ask.tenant, clientId);
-  if (presented.kind !== 'assertion' || client?.method.kind !== 'private_key_jwt') return { client, verdict: undefined };
+  const client =
+    clientId === undefined ? undefined : await findClient(deps.database, deps.snapshot, ask.tenant, clientId);
+  if (presented.kind !== 'assertion' || client?.method.kind !== 'private_key_jwt')
+    return { client, verdict: undefined };
   const expected = { clientId: client.clientId, audience: ask.issuer, now: deps.now() };
   return { client, verdict: await verifyAssertion(presented.assertion, client.method.keys, expected) };
 }
@@ -166,7 +184,8 @@ function factsFor(deps: TokenDeps, ask: Ask, settings: TenantSettings): TokenFac
   return {
     async audience(audience, resource) {
       if (audience !== undefined) return { value: audience, from: 'audience' };
-      if (resource !== undefined && settings.resource_parameter_profile !== 'audience') return { value: resource, from: 'resource' };
+      if (resource !== undefined && settings.resource_parameter_profile !== 'audience')
+        return { value: resource, from: 'resource' };
       return settings.default_audience ? { value: settings.default_audience, from: 'default_audience' } : undefined;
     },
     api: (identifier) => findApi(database, snapshot, ask.tenant, storedIdentifier(identifier, ask.host)),

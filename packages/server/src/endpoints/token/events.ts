@@ -4,15 +4,16 @@
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { IssuedToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
-import { telemetry } from '../../domain/logs/telemetry.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
+import { telemetry } from '../../domain/logs/telemetry.ts';
 import type { Refusal } from '../../oauth/errors.ts';
 import type { Ask } from '../../web/exchange.ts';
 import { type Params, printable } from '../../web/params.ts';
 import type { AnyGrant } from './grant.ts';
 
 function origin(ask: Ask, client: ClientFacts | undefined) {
-  const forwarded = client?.trustsForwardedIp && client.method.kind !== 'none' ? ask.headers['auth0-forwarded-for'] : undefined;
+  const forwarded =
+    client?.trustsForwardedIp && client.method.kind !== 'none' ? ask.headers['auth0-forwarded-for'] : undefined;
   return {
     tenant: ask.tenant,
     ip: forwarded ?? ask.ip,
@@ -40,7 +41,12 @@ export function issuedEvent(
     scope: authorization.scopes.join(' ') || undefined,
     details: {
       trace: authorization.trace,
-      token: { sha256: issued.digest, algorithm: authorization.api.algorithm, dialect: authorization.api.dialect, expires_in: issued.expiresIn },
+      token: {
+        sha256: issued.digest,
+        algorithm: authorization.api.algorithm,
+        dialect: authorization.api.dialect,
+        expires_in: issued.expiresIn,
+      },
       request_id: ask.id,
     },
   };
@@ -84,7 +90,10 @@ export function originEvent(ask: Ask, client: ClientFacts, refusedOrigin: string
     client_id: client.clientId,
     client_name: client.name,
     details: {
-      error: { message: 'origin not allowed', because: "the origin is neither in the client's allowed_origins nor that of one of its callbacks" },
+      error: {
+        message: 'origin not allowed',
+        because: "the origin is neither in the client's allowed_origins nor that of one of its callbacks",
+      },
       request_id: ask.id,
     },
   };

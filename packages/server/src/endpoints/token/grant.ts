@@ -1,12 +1,12 @@
 // What a grant is: three beats (parse, load, decide). The endpoint owns commit and answer and every shared check,
 // so a grant can't forget one, and can't write while it judges.
 
-import type { Ask } from '../../web/exchange.ts';
-import type { Params } from '../../web/params.ts';
-import type { Refusal } from '../../oauth/errors.ts';
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { TraceEntry } from '../../domain/logs/event.ts';
+import type { Refusal } from '../../oauth/errors.ts';
+import type { Ask } from '../../web/exchange.ts';
+import type { Params } from '../../web/params.ts';
 import type { TokenFacts } from './facts.ts';
 
 /** A grant's decision. A refusal carries the trace too: it explains as much as a token does. */
@@ -29,7 +29,9 @@ export interface Grant<Asked, Found> {
   /** For log descriptions. */
   readonly about: { readonly success: string; readonly failure: string };
   /** The API that is asked for, as far as the request says, for the log of a refusal. */
-  parse(params: Params): { readonly kind: 'asked'; readonly asked: Asked } | { readonly kind: 'refused'; readonly refusal: Refusal };
+  parse(
+    params: Params,
+  ): { readonly kind: 'asked'; readonly asked: Asked } | { readonly kind: 'refused'; readonly refusal: Refusal };
   /** Gathers what the decision needs; reads only. */
   load(asked: Asked, context: GrantContext, facts: TokenFacts): Promise<Found>;
   /** Pure. */

@@ -45,7 +45,10 @@ async function countQuota(tx: Transaction, clientId: string, quota: TokenQuota, 
     const header = `b=${window.name};q=${window.limit};r=${Math.max(0, window.limit - count)};t=${seconds}`;
     if (!added) {
       const headers = { 'retry-after': String(seconds), 'auth0-client-quota-limit': header };
-      throw new Lost({ ...refuse('quota', 'Client quota exceeded', `the client has had its ${window.limit} tokens (${window.name})`), headers });
+      throw new Lost({
+        ...refuse('quota', 'Client quota exceeded', `the client has had its ${window.limit} tokens (${window.name})`),
+        headers,
+      });
     }
     shown.push(header);
   }
@@ -65,7 +68,13 @@ export async function spend(
   try {
     return await store.transact(async (tx) => {
       if (jti && !(await tx.claim({ kind: 'client_assertion', key: `${client.clientId} ${jti.id}` }, jti.expiresAt))) {
-        throw new Lost(refuse('client_authentication', 'Unauthorized', 'the jti of the client assertion was used before; each assertion buys one answer'));
+        throw new Lost(
+          refuse(
+            'client_authentication',
+            'Unauthorized',
+            'the jti of the client assertion was used before; each assertion buys one answer',
+          ),
+        );
       }
       const header = quota ? await countQuota(tx, client.clientId, quota, now) : '';
       return { kind: 'spent', headers: header === '' ? {} : { 'auth0-client-quota-limit': header } };

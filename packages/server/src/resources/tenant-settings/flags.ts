@@ -54,6 +54,8 @@ export const initialFlags: Partial<Record<FlagName, boolean>> = {
   cannot_change_enforce_client_authentication_on_passwordless_start: true,
   disable_clickjack_protection_headers: false,
   disable_impersonation: true,
+  enable_custom_domain_in_emails: false,
+  enable_legacy_logs_search_v2: false,
   enable_public_signup_user_exists_error: true,
   enable_sso: true,
   enforce_client_authentication_on_passwordless_start: true,

@@ -10,13 +10,13 @@ export const foundation: Migration = {
     { name: 'resource_servers', columns: ['identifier'], unique: [['identifier']] },
     {
       name: 'clients',
-      columns: ['name', 'app_type', 'is_first_party', 'is_global', 'external_client_id'],
+      columns: ['name', 'app_type', 'is_first_party', 'global', 'external_client_id'],
       unique: [],
     },
     { name: 'client_credentials', columns: ['client_id', 'kid'], unique: [] },
     {
       name: 'client_grants',
-      columns: ['client_id', 'audience', 'subject_type', 'default_for'],
+      columns: ['client_id', 'audience', 'subject_type', 'default_for', 'allow_any_organization'],
       unique: [
         ['client_id', 'audience', 'subject_type'],
         ['default_for', 'audience', 'subject_type'],

@@ -10,9 +10,17 @@ const api = await management.resourceServers.create({
   name: 'Made by the SDK',
   scopes: [{ value: 'read:sdk', description: 'Read' }],
 });
-const client = await management.clients.create({ name: 'Made by the SDK', app_type: 'non_interactive', grant_types: ['client_credentials'] });
+const client = await management.clients.create({
+  name: 'Made by the SDK',
+  app_type: 'non_interactive',
+  grant_types: ['client_credentials'],
+});
 const clientId = client.client_id ?? '';
-const grant = await management.clientGrants.create({ client_id: clientId, audience: 'https://sdk.example.com/', scope: ['read:sdk'] });
+const grant = await management.clientGrants.create({
+  client_id: clientId,
+  audience: 'https://sdk.example.com/',
+  scope: ['read:sdk'],
+});
 const rotated = await management.clients.rotateSecret(clientId);
 const byIdentifier = await management.resourceServers.get('https://sdk.example.com/');
 const updated = await management.resourceServers.update(api.id ?? '', { token_lifetime: 600 });

@@ -18,7 +18,9 @@ const server = app.listen(0, '127.0.0.1', async () => {
   const answers: Record<string, string> = {};
   for (const [name, token] of Object.entries(JSON.parse(TOKENS) as Record<string, string>)) {
     for (const path of ['/read', '/admin']) {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
       answers[`${name} ${path}`] = `${response.status} ${JSON.stringify(await response.json())}`;
     }
   }

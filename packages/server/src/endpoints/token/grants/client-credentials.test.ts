@@ -8,11 +8,19 @@ import { type ApiRow, apiFacts, type GrantRow, grantFacts } from '../../../domai
 import type { TenantHost } from '../../../schema/brand.ts';
 import { type Asked, clientCredentials, decide, type Found } from './client-credentials.ts';
 
-const client = clientFacts({ client_id: 'CID', client_secret: 's', grant_types: ['client_credentials'] }, []) as AuthenticatedClient;
+const client = clientFacts(
+  { client_id: 'CID', client_secret: 's', grant_types: ['client_credentials'] },
+  [],
+) as AuthenticatedClient;
 const context = { client, host: 'auth.example.com' as TenantHost, issuer: 'https://auth.example.com/' };
 const asked: Asked = { audience: 'https://api/', resource: undefined, scopes: undefined, organization: undefined };
 const api = (row: Partial<ApiRow> = {}) =>
-  apiFacts({ id: 'a1', identifier: 'https://api/', scopes: [{ value: 'read:x' }, { value: 'write:x' }, { value: 'admin:x' }], ...row });
+  apiFacts({
+    id: 'a1',
+    identifier: 'https://api/',
+    scopes: [{ value: 'read:x' }, { value: 'write:x' }, { value: 'admin:x' }],
+    ...row,
+  });
 const grant = (row: Partial<GrantRow> = {}) => grantFacts({ id: 'cgr_1', scope: ['read:x', 'write:x'], ...row });
 const found = (more: Partial<Found> = {}): Found => ({
   audience: { value: 'https://api/', from: 'audience' },
@@ -22,14 +30,32 @@ const found = (more: Partial<Found> = {}): Found => ({
   ...more,
 });
 
-const granted: readonly [name: string, asked: Partial<Asked>, found: Partial<Found>, scopes: string, dropped: string][] = [
+const granted: readonly [
+  name: string,
+  asked: Partial<Asked>,
+  found: Partial<Found>,
+  scopes: string,
+  dropped: string,
+][] = [
   ['everything the grant gives when no scope is asked', {}, {}, 'read:x write:x', ''],
   ['what is asked of it', { scopes: ['write:x'] }, {}, 'write:x', 'read:x'],
   ['scopes in the order asked', { scopes: ['write:x', 'read:x'] }, {}, 'write:x read:x', ''],
   ['nothing of what the grant does not give', { scopes: ['admin:x'] }, {}, '', 'admin:x read:x write:x'],
   ['nothing that the API does not define', { scopes: ['read:x', 'nonsense'] }, {}, 'read:x', 'nonsense write:x'],
-  ['nothing that the API has stopped defining', {}, { api: api({ scopes: [{ value: 'read:x' }] }) }, 'read:x', 'write:x'],
-  ['every scope of the API under allow_all_scopes', {}, { grant: grant({ scope: [], allow_all_scopes: true }) }, 'read:x write:x admin:x', ''],
+  [
+    'nothing that the API has stopped defining',
+    {},
+    { api: api({ scopes: [{ value: 'read:x' }] }) },
+    'read:x',
+    'write:x',
+  ],
+  [
+    'every scope of the API under allow_all_scopes',
+    {},
+    { grant: grant({ scope: [], allow_all_scopes: true }) },
+    'read:x write:x admin:x',
+    '',
+  ],
   ['no scope of a grant without scopes', {}, { grant: grant({ scope: [] }) }, '', ''],
 ];
 
@@ -46,17 +72,94 @@ for (const [name, ask, facts, scopes, dropped] of granted) {
   });
 }
 
-const refusedRows: readonly [name: string, found: Partial<Found>, asked: Partial<Asked>, kind: string, description: RegExp, because: RegExp][] = [
-  ['no audience', { audience: undefined, api: undefined, grant: undefined }, {}, 'no_api', /^Non-global clients are not allowed access to APIv1$/, /no audience.*default_audience/],
-  ['an unknown API', { audience: { value: 'https://api', from: 'audience' }, api: undefined, similar: ['https://api/'] }, {}, 'unknown_api', /^Service not enabled within domain: https:\/\/api$/, /did you mean "https:\/\/api\/"/],
-  ['the Management API without its slash', { audience: { value: 'https://auth.example.com/api/v2', from: 'audience' }, api: undefined }, {}, 'unknown_api', /^Service not enabled within domain/, /did you mean "https:\/\/auth.example.com\/api\/v2\/"/],
-  ['userinfo', { audience: { value: 'https://auth.example.com/userinfo', from: 'audience' }, api: undefined }, {}, 'unknown_api', /^Service not enabled/, /a machine has no user/],
-  ['no client grant', { grant: undefined }, {}, 'no_client_grant', /^Client is not authorized to access "https:\/\/api\/"\. You need to create a "client-grant" associated to this API\. See: https:\/\/auth0/, /POST \/api\/v2\/client-grants/],
-  ['an API that denies machines', { api: api({ subject_type_authorization: { client: { policy: 'deny_all' } } }) }, {}, 'policy', /not authorized/, /deny_all/],
-  ['an API that wants bound tokens', { api: api({ proof_of_possession: { required: true } }) }, {}, 'policy', /sender-constrained/, /proof_of_possession/],
-  ['an organization that the grant denies', {}, { organization: 'org_1' }, 'malformed', /organization is not allowed/, /"deny"/],
-  ['a missing organization that the grant requires', { grant: grant({ organization_usage: 'require' }) }, {}, 'malformed', /organization is required/, /"require"/],
-  ['an organization that does not exist', { grant: grant({ organization_usage: 'allow' }) }, { organization: 'org_1' }, 'policy', /not associated/, /organization/],
+const refusedRows: readonly [
+  name: string,
+  found: Partial<Found>,
+  asked: Partial<Asked>,
+  kind: string,
+  description: RegExp,
+  because: RegExp,
+][] = [
+  [
+    'no audience',
+    { audience: undefined, api: undefined, grant: undefined },
+    {},
+    'no_api',
+    /^Non-global clients are not allowed access to APIv1$/,
+    /no audience.*default_audience/,
+  ],
+  [
+    'an unknown API',
+    { audience: { value: 'https://api', from: 'audience' }, api: undefined, similar: ['https://api/'] },
+    {},
+    'unknown_api',
+    /^Service not enabled within domain: https:\/\/api$/,
+    /did you mean "https:\/\/api\/"/,
+  ],
+  [
+    'the Management API without its slash',
+    { audience: { value: 'https://auth.example.com/api/v2', from: 'audience' }, api: undefined },
+    {},
+    'unknown_api',
+    /^Service not enabled within domain/,
+    /did you mean "https:\/\/auth.example.com\/api\/v2\/"/,
+  ],
+  [
+    'userinfo',
+    { audience: { value: 'https://auth.example.com/userinfo', from: 'audience' }, api: undefined },
+    {},
+    'unknown_api',
+    /^Service not enabled/,
+    /a machine has no user/,
+  ],
+  [
+    'no client grant',
+    { grant: undefined },
+    {},
+    'no_client_grant',
+    /^Client is not authorized to access "https:\/\/api\/"\. You need to create a "client-grant" associated to this API\. See: https:\/\/auth0/,
+    /POST \/api\/v2\/client-grants/,
+  ],
+  [
+    'an API that denies machines',
+    { api: api({ subject_type_authorization: { client: { policy: 'deny_all' } } }) },
+    {},
+    'policy',
+    /not authorized/,
+    /deny_all/,
+  ],
+  [
+    'an API that wants bound tokens',
+    { api: api({ proof_of_possession: { required: true } }) },
+    {},
+    'policy',
+    /sender-constrained/,
+    /proof_of_possession/,
+  ],
+  [
+    'an organization that the grant denies',
+    {},
+    { organization: 'org_1' },
+    'malformed',
+    /organization is not allowed/,
+    /"deny"/,
+  ],
+  [
+    'a missing organization that the grant requires',
+    { grant: grant({ organization_usage: 'require' }) },
+    {},
+    'malformed',
+    /organization is required/,
+    /"require"/,
+  ],
+  [
+    'an organization that does not exist',
+    { grant: grant({ organization_usage: 'allow' }) },
+    { organization: 'org_1' },
+    'policy',
+    /not associated/,
+    /organization/,
+  ],
 ];
 
 for (const [name, facts, ask, kind, description, because] of refusedRows) {
@@ -82,7 +185,10 @@ test('permissions are the granted scopes, sorted, and only under RBAC with an au
     return decision.kind === 'authorized' ? decision.authorization.permissions : 'refused';
   };
   assert.deepEqual(permissions({ enforce_policies: true, token_dialect: 'access_token_authz' }), ['read:x', 'write:x']);
-  assert.deepEqual(permissions({ enforce_policies: true, token_dialect: 'rfc9068_profile_authz' }), ['read:x', 'write:x']);
+  assert.deepEqual(permissions({ enforce_policies: true, token_dialect: 'rfc9068_profile_authz' }), [
+    'read:x',
+    'write:x',
+  ]);
   assert.equal(permissions({ enforce_policies: true, token_dialect: 'access_token' }), undefined);
   assert.equal(permissions({ enforce_policies: false, token_dialect: 'access_token_authz' }), undefined);
 });

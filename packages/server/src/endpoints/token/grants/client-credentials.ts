@@ -18,7 +18,9 @@ export interface Asked {
 
 export interface Found {
   /** Where the audience came from, and what it is on the wire; `undefined` when nothing named one. */
-  readonly audience: { readonly value: string; readonly from: 'audience' | 'resource' | 'default_audience' } | undefined;
+  readonly audience:
+    | { readonly value: string; readonly from: 'audience' | 'resource' | 'default_audience' }
+    | undefined;
   readonly api: ApiFacts | undefined;
   readonly grant: GrantFacts | undefined;
   /** Identifiers of this tenant that look like the one asked for; filled only when the API is unknown. */
@@ -38,7 +40,8 @@ function unknownApi(audience: string, found: Found, context: GrantContext): stri
   const near = [...found.similar];
   const management = managementIdentifier(context.host);
   if (audience.replace(/^http:/, 'https:').replace(/\/*$/, '/') === management) near.unshift(management);
-  if (near.length > 0) return `no API has exactly this identifier; did you mean "${near[0]}"? Identifiers are compared character by character`;
+  if (near.length > 0)
+    return `no API has exactly this identifier; did you mean "${near[0]}"? Identifiers are compared character by character`;
   return 'no API of this tenant has this identifier; create one with POST /api/v2/resource-servers';
 }
 
@@ -64,13 +67,19 @@ function grantedScopes(asked: Asked, api: ApiFacts, grant: GrantFacts, trace: Tr
   const granted = asked.scopes.filter((scope) => available.has(scope));
   const undefinedHere = asked.scopes.filter((scope) => !api.scopes.has(scope));
   const ungranted = asked.scopes.filter((scope) => api.scopes.has(scope) && !available.has(scope));
-  if (undefinedHere.length > 0) trace.push({ rule: 'api_scopes', because: 'requested, but the API defines no such scope', dropped: undefinedHere });
+  if (undefinedHere.length > 0)
+    trace.push({ rule: 'api_scopes', because: 'requested, but the API defines no such scope', dropped: undefinedHere });
   if (ungranted.length > 0) {
-    trace.push({ rule: 'client_grant', because: `requested, but client grant ${grant.id} does not give it`, dropped: ungranted });
+    trace.push({
+      rule: 'client_grant',
+      because: `requested, but client grant ${grant.id} does not give it`,
+      dropped: ungranted,
+    });
   }
   const wanted = new Set(asked.scopes);
   const unasked = defined.filter((scope) => !wanted.has(scope));
-  if (unasked.length > 0) trace.push({ rule: 'requested', because: 'given by the grant, but not requested', dropped: unasked });
+  if (unasked.length > 0)
+    trace.push({ rule: 'requested', because: 'given by the grant, but not requested', dropped: unasked });
   return granted;
 }
 
@@ -82,13 +91,25 @@ function permissionsOf(api: ApiFacts, scopes: readonly string[]): { permissions?
 function organizationRefusal(asked: Asked, grant: GrantFacts): Refusal | undefined {
   if (asked.organization === undefined) {
     return grant.organizationUsage === 'require'
-      ? refuse('malformed', 'parameter organization is required for this client', `client grant ${grant.id} has organization_usage "require"`)
+      ? refuse(
+          'malformed',
+          'parameter organization is required for this client',
+          `client grant ${grant.id} has organization_usage "require"`,
+        )
       : undefined;
   }
   if (grant.organizationUsage === 'deny') {
-    return refuse('malformed', 'parameter organization is not allowed for this client', `client grant ${grant.id} has organization_usage "deny"`);
+    return refuse(
+      'malformed',
+      'parameter organization is not allowed for this client',
+      `client grant ${grant.id} has organization_usage "deny"`,
+    );
   }
-  return refuse('policy', 'The client is not associated with this organization', 'the client grant is not associated with any such organization');
+  return refuse(
+    'policy',
+    'The client is not associated with this organization',
+    'the client grant is not associated with any such organization',
+  );
 }
 
 /** The decision. The order of checks is the order in which an operator would mend them. */
@@ -97,14 +118,22 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
   const { client } = context;
   if (!found.audience) {
     return refused(
-      refuse('no_api', 'Non-global clients are not allowed access to APIv1', 'the request has no audience, and the tenant has no default_audience; send audience=<identifier of the API>'),
+      refuse(
+        'no_api',
+        'Non-global clients are not allowed access to APIv1',
+        'the request has no audience, and the tenant has no default_audience; send audience=<identifier of the API>',
+      ),
       trace,
     );
   }
   const { value: audience, from } = found.audience;
   trace.push({ rule: 'audience', because: `${from} names ${audience}` });
   const { api, grant } = found;
-  if (!api) return refused(refuse('unknown_api', `Service not enabled within domain: ${audience}`, unknownApi(audience, found, context)), trace);
+  if (!api)
+    return refused(
+      refuse('unknown_api', `Service not enabled within domain: ${audience}`, unknownApi(audience, found, context)),
+      trace,
+    );
   if (api.clientPolicy === 'deny_all') {
     const because = `the API's subject_type_authorization.client.policy is "deny_all": no machine may have a token for it`;
     return refused(refuse('policy', `Client is not authorized to access "${audience}".`, because), trace);
@@ -120,16 +149,25 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
     );
   }
   if (api.requiresProofOfPossession || client.requiresProofOfPossession) {
-    const whose = api.requiresProofOfPossession ? "the API's proof_of_possession.required" : "the client's require_proof_of_possession";
+    const whose = api.requiresProofOfPossession
+      ? "the API's proof_of_possession.required"
+      : "the client's require_proof_of_possession";
     return refused(
-      refuse('policy', 'This API requires sender-constrained access tokens', `${whose} is true, and this server issues no sender-constrained tokens yet: a plain bearer token would be weaker than configured`),
+      refuse(
+        'policy',
+        'This API requires sender-constrained access tokens',
+        `${whose} is true, and this server issues no sender-constrained tokens yet: a plain bearer token would be weaker than configured`,
+      ),
       trace,
     );
   }
   const organization = organizationRefusal(asked, grant);
   if (organization) return refused(organization, trace);
   const scopes = grantedScopes(asked, api, grant, trace);
-  trace.push({ rule: 'granted', because: scopes.length > 0 ? `granted: ${scopes.join(' ')}` : 'granted without scopes' });
+  trace.push({
+    rule: 'granted',
+    because: scopes.length > 0 ? `granted: ${scopes.join(' ')}` : 'granted without scopes',
+  });
   return {
     kind: 'authorized',
     authorization: {
@@ -150,23 +188,33 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
 export const clientCredentials: Grant<Asked, Found> = {
   type: 'client_credentials',
   events: { success: 'seccft', failure: 'feccft' },
-  about: { success: 'Successful exchange of Access Token for a Client Credentials Grant', failure: 'Failed exchange of Access Token for a Client Credentials Grant' },
+  about: {
+    success: 'Successful exchange of Access Token for a Client Credentials Grant',
+    failure: 'Failed exchange of Access Token for a Client Credentials Grant',
+  },
   parse(params) {
     const scope = params.get('scope');
     const scopes = scope === undefined ? undefined : parseScope(scope);
-    if (scope !== undefined && scopes === undefined) return { kind: 'refused', refusal: refuse('bad_scope', 'Scope must be an array or a string') };
+    if (scope !== undefined && scopes === undefined)
+      return { kind: 'refused', refusal: refuse('bad_scope', 'Scope must be an array or a string') };
     const text = (name: string) => params.get(name) || undefined;
     return {
       kind: 'asked',
       // An empty `scope=` asks for nothing in particular, like none at all (RFC 6749 §3.3 leaves it open; Auth0's SDKs send it).
-      asked: { audience: text('audience'), resource: text('resource'), scopes: scopes?.length ? scopes : undefined, organization: text('organization') },
+      asked: {
+        audience: text('audience'),
+        resource: text('resource'),
+        scopes: scopes?.length ? scopes : undefined,
+        organization: text('organization'),
+      },
     };
   },
   async load(asked, context, facts) {
     const audience = await facts.audience(asked.audience, asked.resource);
     if (!audience) return { audience, api: undefined, grant: undefined, similar: [] };
     const api = await facts.api(audience.value);
-    if (!api) return { audience, api: undefined, grant: undefined, similar: await facts.similarIdentifiers(audience.value) };
+    if (!api)
+      return { audience, api: undefined, grant: undefined, similar: await facts.similarIdentifiers(audience.value) };
     return { audience, api, grant: await facts.machineGrant(context.client, api), similar: [] };
   },
   decide,

@@ -1,0 +1,41 @@
+// What every operation of the Management API gets: the tools that the server hands in, and the facts of one request.
+
+import type { Keyring } from '../../domain/keys/keyring.ts';
+import type { LogEvent } from '../../domain/logs/event.ts';
+import type { Snapshot } from '../../domain/tenants/snapshot.ts';
+import type { TenantHost, TenantId } from '../../schema/brand.ts';
+import type { Database } from '../../storage/store.ts';
+import type { Ask } from '../../web/exchange.ts';
+
+export interface ManagementDeps {
+  readonly database: Database;
+  readonly snapshot: Snapshot;
+  readonly keyring: Keyring;
+  /** Takes a tenant log event; never waits, never fails. */
+  readonly record: (event: LogEvent) => void;
+  /** ms */
+  readonly now: () => number;
+  /** For the program itself: no token is asked for, and ids may be given at creation. Never set for routes that are mounted. */
+  readonly trusted?: boolean;
+}
+
+/** Who asks, once the token is verified and its client found. */
+export interface Caller {
+  readonly clientId: string;
+  readonly clientName: string;
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** The facts of one request that decisions use. */
+export interface At {
+  readonly tenant: TenantId;
+  readonly host: TenantHost;
+  /** ms */
+  readonly now: number;
+  readonly caller: Caller;
+}
+
+/** The facts of a request that a caller was let in with. `now` in ms. */
+export function at(ask: Ask, caller: Caller, now: number): At {
+  return { tenant: ask.tenant, host: ask.host, now, caller };
+}

@@ -1,0 +1,77 @@
+// The Management API: one more API of the tenant, with its own identifier and scopes, below `/api/v2`.
+
+import { signingKeys as keyTable } from '../../domain/keys/ring.ts';
+import {
+  clientCredentials,
+  clientGrants,
+  clients,
+  managementScopes,
+  resourceServers,
+  tenantSettings,
+} from '../../resources/index.ts';
+import { tableOf } from '../../schema/collection.ts';
+import { type Ask, json, type Route } from '../../web/exchange.ts';
+import { collectionRoutes, type Machinery, type Offered } from './collection-routes.ts';
+import type { Caller, ManagementDeps } from './context.ts';
+import { createGuard, type Guard } from './guard.ts';
+import { openapi } from './openapi.ts';
+import { singletonRoutes } from './singleton-routes.ts';
+import { clientCredentialVerbs } from './verbs/client-credentials.ts';
+import { clientGrantVerbs } from './verbs/client-grants.ts';
+import { clientVerbs } from './verbs/clients.ts';
+import { logRoutes } from './verbs/logs.ts';
+import { resourceServerVerbs } from './verbs/resource-servers.ts';
+import { rotateSecretRoute } from './verbs/rotate-secret.ts';
+import { signingKeyRoutes } from './verbs/signing-keys.ts';
+import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
+
+export type { ManagementDeps } from './context.ts';
+
+/** Every route of the Management API. With `trusted` they ask for no token: for the program itself, never to be mounted. */
+export function managementRoutes(deps: ManagementDeps): Route[] {
+  const machinery: Machinery = {
+    deps,
+    guard: deps.trusted ? trustAll : createGuard(deps),
+    certificate: certificateOf(deps),
+  };
+  const clientTable = tableOf(clients);
+  const parent: NonNullable<Offered<typeof clientCredentials.fields>['parent']> = {
+    exists: async (reads, id) => (await reads.get(clientTable, id)) !== undefined,
+    missing: clients.errors.missing,
+  };
+  return [
+    ...collectionRoutes({ declared: resourceServers, verbs: resourceServerVerbs }, machinery),
+    ...collectionRoutes({ declared: clients, verbs: clientVerbs }, machinery),
+    rotateSecretRoute(machinery),
+    ...collectionRoutes({ declared: clientCredentials, verbs: clientCredentialVerbs, parent }, machinery),
+    ...collectionRoutes({ declared: clientGrants, verbs: clientGrantVerbs }, machinery),
+    ...singletonRoutes({ declared: tenantSettings, verbs: tenantSettingsVerbs }, machinery),
+    ...signingKeyRoutes(machinery),
+    ...logRoutes(machinery),
+    // Public: it holds no secret, and tools want it before they have a token.
+    {
+      method: 'GET',
+      path: '/api/v2/openapi.json',
+      family: 'management',
+      handle: (ask) =>
+        json(200, openapi(ask.issuer), { 'cache-control': 'public, max-age=3600', 'access-control-allow-origin': '*' }),
+    },
+  ];
+}
+
+/** The program itself, with every scope. */
+const ourselves: Caller = {
+  clientId: 'countersign',
+  clientName: 'Countersign',
+  scopes: new Set(managementScopes.map(({ value }) => value)),
+};
+const trustAll: Guard = async () => ourselves;
+
+/** The certificate of the key that signs now, from the tenant's snapshot. */
+function certificateOf(deps: ManagementDeps): Machinery['certificate'] {
+  return (ask: Ask) =>
+    deps.snapshot.get(ask.tenant, 'signing_certificate', '', { evenStale: true }, async () => {
+      const [row] = await deps.database.store(ask.tenant).all(keyTable, { alg: 'RS256', state: 'current' });
+      return row && { value: { cert: row.cert, pkcs7: row.pkcs7 }, from: [`${keyTable.name}/*`] };
+    });
+}

@@ -1,0 +1,60 @@
+// The tenant log event of a write (auth0-behaviour §40.1): who asked for what, with every secret masked.
+
+import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
+import type { Ask } from '../../web/exchange.ts';
+import type { Caller, ManagementDeps } from './context.ts';
+
+/** Members whose values are credentials or key material, wherever they stand. */
+const secretNames = /secret$|^password|token$|^pem$|^private_key|^key$|^pkcs7$|^api_?key|credential_value/i;
+const mask = '*****';
+const mostItems = 100;
+const mostText = 2000;
+
+/** A copy fit for a log: secrets masked, long texts and lists cut. Bodies are at most 20 levels deep when they get here. */
+export function masked(value: unknown): unknown {
+  if (typeof value === 'string')
+    return value.length > mostText ? `${value.slice(0, mostText)}... (${value.length} characters)` : value;
+  if (Array.isArray(value)) return value.slice(0, mostItems).map(masked);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      secretNames.test(name) && (typeof member === 'string' || typeof member === 'number') ? mask : masked(member),
+    ]),
+  );
+}
+
+/** Records a write that was committed. `body` and `answer` as they travelled. */
+export function recordWrite(
+  deps: ManagementDeps,
+  ask: Ask,
+  caller: Caller,
+  description: string,
+  body: unknown,
+  answer: { readonly status: number; readonly body: unknown },
+): void {
+  deps.record({
+    tenant: ask.tenant,
+    type: 'sapi',
+    description,
+    client_id: caller.clientId,
+    client_name: caller.clientName,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    audience: managementIdentifier(ask.host),
+    details: {
+      request: {
+        method: ask.method.toLowerCase(),
+        path: ask.path,
+        query: {},
+        userAgent: ask.headers['user-agent'] ?? '',
+        body: masked(body),
+        channel: 'api',
+        ip: ask.ip,
+        auth: { user: {}, strategy: 'jwt', credentials: { scopes: [...caller.scopes] } },
+      },
+      response: { statusCode: answer.status, body: masked(answer.body) },
+    },
+  });
+}

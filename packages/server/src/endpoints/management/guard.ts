@@ -1,0 +1,164 @@
+// The check of the access token at the Management API, by the same library that we hand to everyone's APIs.
+// Only tokens for this host's `/api/v2/` pass; refusals are answered as Auth0 does and logged with their cause.
+
+import { createHash } from 'node:crypto';
+import { type Api, createApi, type Refusal } from '@countersign/api';
+import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
+import { clients, currentUserScopes } from '../../resources/index.ts';
+import type { AnyOf } from '../../schema/collection.ts';
+import { tableOf } from '../../schema/collection.ts';
+import type { Ask } from '../../web/exchange.ts';
+import type { Caller, ManagementDeps } from './context.ts';
+import { type Refused, refused } from './problem.ts';
+
+const clientTable = tableOf(clients);
+const mostApis = 1000;
+
+export type Guard = (ask: Ask, needs: readonly AnyOf[]) => Promise<Caller | Refused>;
+
+/** Makes the guard of all operations. `needs`: of each set of scopes, the token must hold one. */
+export function createGuard(deps: ManagementDeps): Guard {
+  const apis = new Map<string, Api>();
+  const apiOf = (ask: Ask): Api => {
+    const name = JSON.stringify([ask.tenant, ask.issuer]);
+    const known = apis.get(name);
+    if (known) return known;
+    if (apis.size >= mostApis) apis.clear();
+    const made = createApi({
+      issuer: ask.issuer,
+      audience: managementIdentifier(ask.host),
+      algorithms: ['RS256'],
+      keys: async ({ alg, kid }) => {
+        const found = kid === undefined ? undefined : await deps.keyring.verification(ask.tenant, kid);
+        return found?.alg === alg ? found.key : undefined;
+      },
+      now: deps.now,
+      // The issuer is this very server and its keys come from its own store: nothing is fetched.
+      dangerouslyAllowHttpIssuer: true,
+    });
+    apis.set(name, made);
+    return made;
+  };
+
+  return async (ask, needs) => {
+    if (ask.repeated.has('authorization')) return refused(400, 'Bad HTTP authentication header format', 'Bearer');
+    const verdict = await apiOf(ask).check({
+      headers: ask.headers,
+      method: ask.method,
+      url: `${ask.path}?${ask.query}`,
+    });
+    if (verdict.kind === 'refused') {
+      recordRefusal(deps, ask, verdict.refusal);
+      return answerOf(verdict.refusal);
+    }
+    const { token } = verdict;
+    const clientId = token.clientId ?? '';
+    const client = await deps.database.store(ask.tenant).get(clientTable, clientId);
+    if (!client || client.global) {
+      recordCause(deps, ask, 'Invalid token', {
+        code: 'client_gone',
+        message: `the client ${clientId} of this token does not exist any more`,
+        fix: 'Get a token with a client that exists.',
+        client_id: clientId,
+      });
+      return {
+        ...refused(401, 'Invalid token'),
+        headers: { 'www-authenticate': challenge('invalid_token', 'The client of the token does not exist') },
+      };
+    }
+    const machine = token.subject === `${clientId}@clients`;
+    const scopes = machine ? token.scopes : new Set([...token.scopes].filter((scope) => currentUserScopes.has(scope)));
+    const lacking = needs.find((anyOf) => !anyOf.some((scope) => scopes.has(scope)));
+    if (lacking) {
+      const message = `Insufficient scope, expected any of: ${lacking.join(',')}`;
+      recordCause(deps, ask, message, {
+        code: 'insufficient_scope',
+        message: `the token of client ${clientId} lacks ${lacking.join(' or ')}; it has ${[...scopes].join(' ') || 'no scope'}`,
+        fix: `Add one of ${lacking.join(', ')} to the client grant for ${managementIdentifier(ask.host)} and get a new token.`,
+        client_id: clientId,
+        client_name: client.name,
+      });
+      const header = `${challenge('insufficient_scope', 'The token lacks a scope')}, scope="${lacking.join(' ')}"`;
+      return { ...refused(403, message, 'insufficient_scope'), headers: { 'www-authenticate': header } };
+    }
+    return { clientId, clientName: client.name, scopes };
+  };
+}
+
+function challenge(error: string, description: string): string {
+  return `Bearer error="${error}", error_description="${description}"`;
+}
+
+/** Auth0's texts by the library's causes (auth0-behaviour §37.3). */
+function messageOf(refusal: Refusal): string {
+  switch (refusal.cause.code) {
+    case 'expired':
+      return 'Expired token received for JSON Web Token validation';
+    case 'bad_signature':
+      return 'Invalid signature received for JSON Web Token validation';
+    // Tokens are not looked for in the query; the log says so.
+    case 'token_in_query':
+      return 'Missing authentication';
+    default:
+      return refusal.error === 'unauthorized' ? 'Missing authentication' : 'Invalid token';
+  }
+}
+
+function answerOf(refusal: Refusal): Refused {
+  const headers = refusal.challenge === undefined ? {} : { 'www-authenticate': refusal.challenge };
+  switch (refusal.status) {
+    case 503:
+      return {
+        ...refused(503, refusal.description),
+        headers: { 'retry-after': String(refusal.retryAfterSeconds ?? 2) },
+      };
+    case 400:
+      if (refusal.cause.code === 'token_in_query') return { ...refused(401, messageOf(refusal)), headers };
+      return { ...refused(400, 'Bad HTTP authentication header format', 'Bearer'), headers };
+    case 403:
+      return { ...refused(403, refusal.description, 'insufficient_scope'), headers };
+    case 401:
+      return { ...refused(401, messageOf(refusal)), headers };
+  }
+}
+
+function recordRefusal(deps: ManagementDeps, ask: Ask, refusal: Refusal): void {
+  const { code, message, fix, evidence } = refusal.cause;
+  recordCause(deps, ask, refusal.status === 401 ? messageOf(refusal) : refusal.description, {
+    code,
+    message,
+    fix,
+    evidence,
+  });
+}
+
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+  readonly evidence?: object;
+  readonly client_id?: string;
+  readonly client_name?: string;
+}
+
+/** A `fapi` event that says why; the token itself only as its SHA-256. */
+function recordCause(deps: ManagementDeps, ask: Ask, description: string, reason: Reason): void {
+  const token = /^bearer +(\S+)$/i.exec(ask.headers.authorization ?? '')?.[1];
+  const { client_id, client_name, ...cause } = reason;
+  deps.record({
+    tenant: ask.tenant,
+    type: 'fapi',
+    description,
+    client_id,
+    client_name,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    audience: managementIdentifier(ask.host),
+    details: {
+      request: { method: ask.method.toLowerCase(), path: ask.path },
+      cause,
+      ...(token === undefined ? {} : { token_sha256: createHash('sha256').update(token).digest('hex') }),
+    },
+  });
+}
