@@ -9,7 +9,8 @@ import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { preflight } from './cors.ts';
 import type { Answer, AnswerFamily, Ask, Route } from './exchange.ts';
 import { empty } from './exchange.ts';
-import { failure, notFound } from './failures.ts';
+import { badRequest, failure, notFound } from './failures.ts';
+import { requestTarget } from './request-target.ts';
 
 export interface RouterOptions {
   readonly routes: readonly Route[];
@@ -125,7 +126,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
-    frameworkErrors: (_error, _request, reply) => send(reply as FastifyReply, failure('plain', 400, 'Bad Request')),
+    // A path that cannot be decoded, or with a segment longer than any name.
+    frameworkErrors: (_error, request, reply) => send(reply as FastifyReply, badRequest(request.raw.url ?? '')),
   });
 
   app.removeAllContentTypeParsers();
@@ -142,9 +144,13 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = request.raw;
       const origin = originOf(raw, at.tls !== undefined, options.trustProxy);
-      const url = raw.url ?? '/';
-      const mark = url.indexOf('?');
-      const path = mark < 0 ? url : url.slice(0, mark);
+      const target = requestTarget(raw);
+      const params = request.params as Record<string, string>;
+      // No name of ours holds NUL, and no engine could look it up.
+      if (!target || Object.values(params).some((value) => value.includes('\0'))) {
+        return finish(request, reply, failure(family, 400, 'Bad Request', { connection: 'close' }));
+      }
+      const { path, query } = target;
       const aside = await options.operational(path, origin.ip);
       if (aside) return finish(request, reply, aside);
       const tenant = options.tenantOf(origin.host);
@@ -155,8 +161,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
         id: request.id,
         method: request.method,
         path,
-        params: request.params as Record<string, string>,
-        query: mark < 0 ? '' : url.slice(mark + 1),
+        params,
+        query,
         headers: raw.headers as Record<string, string | undefined>,
         repeated,
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
