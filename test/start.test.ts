@@ -169,7 +169,8 @@ test('a signal to npm stops the server too, and one Ctrl-C reaches it once', { s
   clone.write(
     'packages/server/src/main.ts',
     `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => console.log(signal));
-     setInterval(() => {}, 1000); setTimeout(() => process.exit(), 2500); console.log('up');`,
+     process.on('SIGTERM', () => setTimeout(() => process.exit(), 100));
+     setTimeout(() => {}, 30_000); console.log('up');`,
   );
   const started = (node: string) => `'${node}' '${join(clone.folder, 'start.mjs')}'; exit $?`;
   const shell = spawn('/bin/sh', ['-c', started(process.execPath)], {

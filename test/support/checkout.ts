@@ -26,8 +26,8 @@ else setTimeout(finish, mode === 'slow' ? 1000 : 0);
 `;
 
 const server = `
-console.log(JSON.stringify({ args: process.argv.slice(2), execArgv: process.execArgv, version: process.version }));
 process.on('SIGTERM', () => setTimeout(() => process.exit(42), 50));
+console.log(JSON.stringify({ args: process.argv.slice(2), execArgv: process.execArgv, version: process.version }));
 if (process.argv.includes('--stay')) setInterval(() => {}, 1000);
 else process.exitCode = Number(process.env.EXIT ?? 0);
 `;

@@ -51,10 +51,12 @@ export const algorithms: Readonly<Record<Algorithm, AlgorithmFacts>> = {
   HS512: { family: 'hmac', digest: 'sha512', bytes: 64 },
 };
 
+/** Is this one of the names of the table, in exactly this spelling? */
 export function isAlgorithm(value: unknown): value is Algorithm {
   return typeof value === 'string' && Object.hasOwn(algorithms, value);
 }
 
+/** Does this algorithm use a shared secret? */
 export function isSymmetric(alg: Algorithm): alg is SymmetricAlgorithm {
   return algorithms[alg].family === 'hmac';
 }

@@ -1,6 +1,7 @@
 // Finds the token of a request (RFC 6750 §2): one Authorization header, unless more is allowed by configuration.
 
 import { type Finding, found } from './causes/index.ts';
+import { printable } from './evidence.ts';
 
 /** Headers of any framework: `Headers`, or node's plain object (better `req.headersDistinct`, which shows repeated headers). */
 export type IncomingHeaders =
@@ -129,7 +130,8 @@ function tokensInQuery(url: string | undefined): readonly string[] {
   return new URLSearchParams(url.slice(query).replace(/#.*$/s, '')).getAll('access_token');
 }
 
-/** The path of a URL, for a log: without query and fragment. */
+/** The path of a URL, for a log: without query and fragment, on one line. */
 export function pathOf(url: string | undefined): string | undefined {
-  return url?.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  const path = url?.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  return path === undefined ? undefined : printable(path);
 }

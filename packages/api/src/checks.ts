@@ -95,6 +95,7 @@ function isAudience(value: unknown): value is string | readonly string[] {
   return typeof value === 'string' || (Array.isArray(value) && value.every((aud) => typeof aud === 'string'));
 }
 
+/** One of the audiences must be this API, exactly (RFC 9068 §4). A near miss is only named. */
 export function checkAudience(claims: Claims, settings: Settings): Finding | undefined {
   const auds = audiencesOf(claims);
   if (auds.some((aud) => settings.audiences.includes(aud))) return undefined;

@@ -73,6 +73,7 @@ function readJsonObject(segment: string): JsonObject | string {
   return countMembers(text) === Object.keys(value).length ? value : 'names a member twice';
 }
 
+/** A JSON object, not a list and not null. Says nothing about its members. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

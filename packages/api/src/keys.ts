@@ -57,13 +57,18 @@ export function finderOf(source: KeySource): KeyFinder {
 function ask(source: KeySource, wanted: KeyWanted): KeyFound | Promise<KeyFound> {
   try {
     const key = source(wanted);
-    return key instanceof Promise
-      ? key.then((settled) => answerOf(settled, wanted.alg)).catch(unavailable)
+    return isThenable(key)
+      ? Promise.resolve(key)
+          .then((settled) => answerOf(settled, wanted.alg))
+          .catch(unavailable)
       : answerOf(key, wanted.alg);
   } catch (error) {
     return unavailable(error);
   }
 }
+
+const isThenable = (value: object | undefined): value is Promise<VerificationKey | undefined> =>
+  value !== undefined && 'then' in value;
 
 function unavailable(error: unknown): KeyFound {
   const problem = error instanceof Error ? error.message : 'the key source failed';

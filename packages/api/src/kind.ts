@@ -13,11 +13,16 @@ export function typOf(header: JsonObject): string | null | undefined {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** The client a token was issued to: `azp` (Auth0, OpenID Connect), `client_id` (RFC 9068), `cid` and `appid` (other vendors). */
+/**
+ * The client a token was issued to: `azp` (Auth0, OpenID Connect), else `client_id` (RFC 9068), else `cid` or `appid` of vendors that put their
+ * scopes into `scp`; without that these two are names that people give to claims of their own.
+ */
 export function clientOf(payload: JsonObject): string | undefined {
-  return text(payload.azp) ?? text(payload.client_id) ?? text(payload.cid) ?? text(payload.appid);
+  const own = text(payload.azp) ?? text(payload.client_id);
+  return own ?? (payload.scp === undefined ? undefined : (text(payload.cid) ?? text(payload.appid)));
 }
 
+/** `aud` as a list. Members that are not text are left out; `readClaims` refuses a token that has such. */
 export function audiencesOf(payload: JsonObject): readonly string[] {
   const list: readonly unknown[] = Array.isArray(payload.aud) ? payload.aud : [payload.aud];
   return list.filter((aud) => typeof aud === 'string');
@@ -25,8 +30,8 @@ export function audiencesOf(payload: JsonObject): readonly string[] {
 
 /** Claims that issuers put into ID tokens only (OpenID Connect Core §2, §3.3.2.11; FAPI 1). */
 const onlyInIdTokens = ['at_hash', 'c_hash', 's_hash'];
-/** Claims about a sign-in: always of an ID token when nothing else is there, but some vendors copy them into access tokens. */
-const aboutSignIn = ['nonce', 'sid', 'auth_time'];
+/** Claims about a sign-in or a person: of an ID token when nothing was granted, but some vendors copy them into access tokens. */
+const aboutSignIn = ['nonce', 'sid', 'auth_time', 'email', 'name', 'nickname', 'preferred_username', 'picture'];
 /** Claims about what was granted. `permissions` is not among them: it is a name that people give to claims of their own. */
 const aboutGrant = ['scope', 'scp', 'gty'];
 
@@ -38,8 +43,9 @@ const isBackChannelLogout = (payload: JsonObject): boolean =>
 /**
  * Refuses whatever is not an access token. With `typ: at+jwt` the issuer says that it is one. Otherwise (`JWT`, or no typ: ID tokens look the same
  * from outside) the token has to show it: it names the client it was issued to, and that client is not its audience. An ID token never does both:
- * its `aud` always holds its client (OpenID Connect Core §2), and Auth0's name no client elsewhere. This holds also for an API whose identifier equals
- * a client id: there, a token is taken only if it was granted something (`scope`) and carries no `nonce`.
+ * its `aud` holds its client (OpenID Connect Core §2), and Auth0's name no client elsewhere. This holds also for an API whose identifier equals
+ * a client id: there, a token is taken only if it was granted something (`scope`) and carries no `nonce`. Google's ID tokens for Android put another
+ * client into `azp`; they are told by what they say about a person.
  */
 export function checkKind(jwt: Jwt, dialect: Dialect): Finding | undefined {
   const typ = typOf(jwt.header);
@@ -82,7 +88,7 @@ function signOfIdToken(
     if (signIn !== undefined) return `it has ${signIn} and names no client besides aud`;
     return granted || payload.sub === payload.iss ? undefined : 'it has no scope and names no client besides aud';
   }
-  if (audiences.includes(client)) {
+  if (audiences.includes(client) || audiences.some((aud) => aud === payload.client_id)) {
     if (!granted) return 'its aud is the client itself and it has no scope';
     return payload.nonce === undefined ? undefined : 'its aud is the client itself and it has nonce';
   }

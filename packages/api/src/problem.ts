@@ -18,6 +18,7 @@ export interface RefusalDetails {
   readonly evidence?: Evidence;
 }
 
+/** Gives a finding its words, and makes the client's part fit for a header (RFC 6750 §3). */
 export function refusalOf(finding: Finding, facts: ProblemFacts, details: RefusalDetails = {}): Refusal {
   const words = finding.words(facts);
   const description = words.description

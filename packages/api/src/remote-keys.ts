@@ -35,7 +35,7 @@ interface Kept {
   readonly freshMs: number;
 }
 
-/** Does nothing until the first key is wanted, and has no timers. Never rejects. */
+/** Does nothing until the first key is wanted, and has no timers. Rejects only if `now` throws. */
 export function remoteKeys(options: RemoteKeysOptions): KeyFinder {
   const { now } = options;
   let jwksUri = options.jwksUri;
@@ -47,17 +47,21 @@ export function remoteKeys(options: RemoteKeysOptions): KeyFinder {
 
   /** One fetch at a time, shared by all who wait. The outcome is in `kept` and `failure`. */
   function refetch(): Promise<void> {
-    inFlight ??= fetchSet().then((outcome) => {
+    inFlight ??= settleFetch().finally(() => {
       inFlight = undefined;
-      if ('set' in outcome) {
-        kept = outcome;
-        failure = undefined;
-      } else {
-        failure = { at: now(), finding: outcome };
-        jwksUri = options.jwksUri; // it may have moved: discover again
-      }
     });
     return inFlight;
+  }
+
+  async function settleFetch(): Promise<void> {
+    const outcome = await fetchSet();
+    if ('set' in outcome) {
+      kept = outcome;
+      failure = undefined;
+    } else {
+      failure = { at: now(), finding: outcome };
+      jwksUri = options.jwksUri; // it may have moved: discover again
+    }
   }
 
   async function fetchSet(): Promise<Kept | Finding> {
@@ -93,7 +97,7 @@ export function remoteKeys(options: RemoteKeysOptions): KeyFinder {
 
   function find(wanted: KeyWanted): KeyFound | Promise<KeyFound> {
     if (kept === undefined || age(kept) >= kept.freshMs) return findAfterFetch(wanted);
-    if (age(kept) >= kept.freshMs * renewFrom && pauseLeft() === 0) void refetch();
+    if (age(kept) >= kept.freshMs * renewFrom && pauseLeft() === 0) refetch().catch(() => {}); // nobody waits; the next token tries again
     const answer = kept.set.find(wanted.kid, wanted.alg);
     return answer.kind === 'unknown' ? lookAgain(wanted, answer) : answer;
   }

@@ -79,7 +79,11 @@ export function scopesOf(payload: JsonObject): ReadonlySet<string> | Finding {
   const name = payload.scope === undefined ? 'scp' : 'scope';
   const value = payload[name];
   if (value === undefined) return new Set();
-  if (typeof value === 'string') return new Set(value.split(' ').filter((scope) => scope !== ''));
+  if (typeof value === 'string') {
+    const scopes = new Set(value.split(' '));
+    scopes.delete(''); // of two spaces in a row
+    return scopes;
+  }
   if (isListOfText(value)) return new Set(value);
   return found('malformed_claim', { claim: name, expected: 'text' });
 }

@@ -18,6 +18,7 @@ export interface NodeLikeResponse {
   end(body: string): unknown;
 }
 
+/** What of a node request the check reads: headers (repeated ones too, if node shows them), method, and the URL as it came in. */
 export function nodeIncoming(request: NodeLikeRequest): Incoming {
   return {
     headers: request.headersDistinct ?? request.headers,

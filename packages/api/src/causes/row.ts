@@ -43,4 +43,5 @@ export type NoEvidence = Readonly<Record<never, never>>;
 /** The shortest way to a right token, for the fixes. */
 export const howToAsk = (api: ApiFacts): string => `audience=${api.audience}`;
 
+/** Values for a message: each in quotation marks, with commas between. */
 export const quoted = (values: readonly string[]): string => values.map((value) => `"${value}"`).join(', ');

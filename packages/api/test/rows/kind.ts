@@ -82,7 +82,7 @@ export const kindRows: readonly Row[] = [
   {
     name: 'an ID token without nonce and sid',
     code: 'id_token',
-    says: /client "CLIENT1".*no scope/,
+    says: /client "CLIENT1" \(it has email and names no client/,
     token: idToken({ nonce: undefined, sid: undefined }),
   },
   {
@@ -114,6 +114,31 @@ export const kindRows: readonly Row[] = [
     code: 'id_token',
     says: /sid/,
     token: idToken({ aud: audience, nonce: undefined, scope: 'read:patients', permissions: ['read:patients'] }),
+  },
+  {
+    name: "Google's ID token for Android: azp is another client than aud",
+    code: 'id_token',
+    says: /it has email and no scope/,
+    token: idToken({ aud: audience, azp: 'ANDROID', nonce: undefined, sid: undefined }),
+  },
+  {
+    name: 'an ID token for a client named like this API, with a claim of its own called cid',
+    code: 'id_token',
+    says: /names no client besides aud/,
+    token: idToken({
+      aud: audience,
+      cid: 'company-1',
+      nonce: undefined,
+      sid: undefined,
+      email: undefined,
+      name: undefined,
+    }),
+  },
+  {
+    name: 'an ID token whose azp is another client than its client_id and aud',
+    code: 'id_token',
+    says: /aud is the client itself/,
+    token: idToken({ aud: audience, azp: 'OTHER', client_id: audience, nonce: undefined, sid: undefined }),
   },
   { name: 'an ID token that says so', code: 'id_token', says: /says so itself/, token: tokenOf({ typ: 'ID' }) },
   {

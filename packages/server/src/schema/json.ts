@@ -51,6 +51,7 @@ function unsound(root: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether a JSON value is an object, and neither null nor a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

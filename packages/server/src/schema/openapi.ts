@@ -99,14 +99,17 @@ function combinations(needs: readonly AnyOf[]): string[][] {
   return needs.reduce<string[][]>((sets, anyOf) => sets.flatMap((set) => anyOf.map((scope) => [...set, scope])), [[]]);
 }
 
+/** A reference to a schema of the document. */
 export function reference(name: string): Json {
   return { $ref: `#/components/schemas/${name}` };
 }
 
+/** A parameter in the path, always required. */
 export function pathParameter(name: string, description: string): Json {
   return { name, in: 'path', required: true, description, schema: { type: 'string' } };
 }
 
+/** An optional query parameter, a text unless said otherwise. */
 export function queryParameter(name: string, description: string, schema: Json = { type: 'string' }): Json {
   return { name, in: 'query', description, schema };
 }
@@ -132,7 +135,7 @@ export function pathTemplate(path: string): string {
 }
 
 /** The list's answer: a bare array, or wrapped when a wrapper was asked for. */
-function listAnswer(declared: AnyCollection): Json {
+export function listAnswer(declared: AnyCollection): Json {
   const rows = { type: 'array', items: reference(schemaName(declared.name)) };
   if (declared.list === 'bare') return rows;
   const whole = { type: 'integer' };

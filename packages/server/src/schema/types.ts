@@ -13,6 +13,7 @@ export function displayName(most: number) {
   return text(most, 1).regex(/^[^<>]+$/);
 }
 
+/** A list with so many items at most (and at least). */
 export function list<T extends z.ZodType>(item: T, most: number, least = 0) {
   return z.array(item).min(least).max(most);
 }
@@ -24,10 +25,12 @@ export function distinct<T extends z.ZodType<string>>(item: T, most: number, lea
   });
 }
 
+/** A whole number within these bounds, both included; never one that JSON numbers cannot hold exactly. */
 export function whole(least: number, most: number) {
   return z.int().min(least).max(most);
 }
 
+/** A number within these bounds, both included. */
 export function number(least: number, most: number) {
   return z.number().min(least).max(most);
 }
@@ -37,6 +40,7 @@ export const flag = z.boolean();
 /** A JSON object whose members mean nothing to us. */
 export const freeObject = z.record(z.string().max(255), z.unknown());
 
+/** One of these texts. */
 export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values);
 }

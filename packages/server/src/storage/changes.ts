@@ -14,6 +14,7 @@ const MOST_CHANGES = 10_000;
 /** The cursor is the count of each tenant, as JSON. */
 type Counts = Readonly<Record<string, number>>;
 
+/** What was announced since a cursor, in the order of commits; `all` where changes were pruned that the cursor has not seen. */
 export async function changesSince(
   { run }: Connection,
   cursor: string | undefined,

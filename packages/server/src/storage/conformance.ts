@@ -45,6 +45,6 @@ export function conformance(engine: string, make: () => Promise<Fresh>): void {
     describe('logs', () => logs(theSubject));
     describe('secrets', () => secrets(theSubject));
     describe('crashes', () => crashes(theSubject));
-    describe('migrations', () => migrations(make));
+    describe('migrations', () => migrations(make, () => fresh));
   });
 }

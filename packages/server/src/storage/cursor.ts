@@ -6,6 +6,7 @@ import type { Sealer } from './store.ts';
 
 const FORMAT = /^([0-9a-z]{1,11})\.([A-Za-z0-9_-]{43})$/;
 
+/** A cursor that stands behind the row with this order number, authenticated for one tenant and table. */
 export function writeCursor(sealer: Sealer, tenant: string, table: string, seq: number): string {
   const place = seq.toString(36);
   return `${place}.${sealer.mac('cursor', JSON.stringify([tenant, table, place]))}`;

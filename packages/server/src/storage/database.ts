@@ -12,7 +12,9 @@ import type { Change, Database, Sealer, Store } from './store.ts';
 import { insertTenant, listTenants } from './tenants.ts';
 import { transactionOf } from './transaction.ts';
 
+/** The database over an open, migrated engine. `now` in ms. Does not check the schema or the key. */
 export function databaseOf(engine: Engine, sealer: Sealer, now: () => number): Database {
+  let closing: Promise<void> | undefined;
   const listeners: ((change: Change) => void)[] = [];
 
   function announce(changes: readonly Change[]): void {
@@ -68,6 +70,9 @@ export function databaseOf(engine: Engine, sealer: Sealer, now: () => number): D
     async ping() {
       await engine.reader.run(sql`select 1 as alive`);
     },
-    close: () => engine.close(),
+    close() {
+      closing ??= engine.close();
+      return closing;
+    },
   };
 }

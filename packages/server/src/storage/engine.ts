@@ -29,6 +29,9 @@ export interface WriteConnection extends Connection {
   appendLogs(events: readonly StoredLog[], first: number): Promise<void>;
 }
 
+/** For `exclusively`, in ms. */
+export const MIGRATION = { patience: 60_000, longest: 600_000 };
+
 export interface Engine {
   readonly kind: 'sqlite' | 'postgres';
   readonly builder: Builder;
@@ -41,11 +44,14 @@ export interface Engine {
   /** The text occurs in the column; only the case of A-Z is ignored. `lower` has no A-Z. */
   contains(column: RawBuilder<unknown>, lower: string): RawBuilder<SqlBool>;
 
+  /** So many rows with their text may one statement look through before others must have their turn; 0 for any number. */
+  readonly portion: number;
+
   /** One statement outside of any transaction; sees what is committed, and never waits for a writer. */
   readonly reader: Connection;
   /** Runs `work` in a transaction; again if the engine asks for it. A failed statement dooms the transaction. */
   write<T>(work: (connection: WriteConnection) => Promise<T>): Promise<T>;
-  /** Like `write`, waiting up to a minute, while no other process is inside its own `exclusively`. */
+  /** Like `write` for a migration: waits for a minute, may take ten, and no other process is inside its own `exclusively`. */
   exclusively<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   /** Names of the tables that exist. */
   tables(connection: Connection): Promise<string[]>;

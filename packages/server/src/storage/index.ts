@@ -54,7 +54,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 /** Whether the database is there and was sealed with a master key. Changes nothing, makes nothing. */
 export async function isSealed(place: DatabasePlace): Promise<boolean> {
   if (place.url === undefined && !(await findFile(directoryOf(place)))) return false;
-  const engine = await openEngine({ ...place }, () => 'id');
+  const engine = await openEngine({ ...place, postgres: { allowUnsafe: true } }, () => 'id');
   try {
     return (await inspect(engine)).check !== undefined;
   } finally {

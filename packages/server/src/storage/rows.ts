@@ -33,9 +33,10 @@ export function encodeRow<Row extends object>(sealer: Sealer, tenant: string, ta
 export function decodeRow<Row extends object>(sealer: Sealer, tenant: string, table: Table<Row>, doc: string): Row {
   const row: Row = JSON.parse(doc);
   for (const member of table.secrets) {
-    const sealed = row[member];
-    if (typeof sealed !== 'string') continue;
-    row[member] = JSON.parse(sealer.open(sealed, place(tenant, table, row, member)));
+    const sealed: unknown = row[member];
+    if (sealed === undefined || sealed === null) continue;
+    // Whatever else is there was not sealed by us, and must not pass for a secret that was.
+    row[member] = JSON.parse(sealer.open(String(sealed), place(tenant, table, row, member)));
   }
   return row;
 }

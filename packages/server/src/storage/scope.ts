@@ -13,6 +13,7 @@ export interface Scope {
   end(): void;
 }
 
+/** A scope that is open until it ends or fails; what runs in it after a failure gets the same failure. */
 export function openScope(): Scope {
   let failed: { readonly failure: unknown } | undefined;
   let over = false;

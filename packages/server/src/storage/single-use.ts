@@ -9,6 +9,7 @@ import { hashText, jsonText } from './text.ts';
 
 type SingleUses = Pick<Transaction, 'keep' | 'spend' | 'claim' | 'count'>;
 
+/** Single-use things and counters of one tenant, each spent by one conditional write on this connection. */
 export function singleUsesOf({ tenant }: Place, { run }: Connection): SingleUses {
   const where = ({ kind, key }: SingleUse) =>
     sql`tenant = ${tenant} and kind = ${kind} and key_hash = ${hashText(key)}`;

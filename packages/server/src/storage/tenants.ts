@@ -5,6 +5,7 @@ import type { Connection } from './engine.ts';
 import type { TenantRow } from './store.ts';
 import { keyText } from './text.ts';
 
+/** Every tenant with its hosts in the order in which they were given. */
 export async function listTenants({ run }: Connection): Promise<TenantRow[]> {
   const rows = await run(sql<{ id: TenantRow['id']; name: string; host: string | null }>`
     select tenants.id, tenants.name, tenant_hosts.host from tenants

@@ -22,6 +22,7 @@ export interface Announced {
   flush(): Promise<Change[]>;
 }
 
+/** One tenant's reads and writes in an open transaction, and what they announce once it commits. `now` in ms. */
 export function transactionOf(at: Place, tenant: Store['tenant'], connection: WriteConnection, now: number): Announced {
   const { run } = connection;
   const { sealer, engine } = at;

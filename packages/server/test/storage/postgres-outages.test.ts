@@ -17,18 +17,19 @@ before(async () => {
   server = await startPostgres();
   // Two connections, so that using them up is quick; short time-outs for the same reason.
   database = await openAt(server, {
-    postgres: { connections: 2, connect: 700, statement: 800, lock: 400, longest: 600 },
+    postgres: { connections: 2, connect: 3_000, statement: 1_500, lock: 400, longest: 1_000 },
   });
 });
 beforeEach(async () => {
   await server.start();
-  store = database.store(tenantId(`t${tenants++}`));
+  store = newStore();
 });
 after(async () => {
   await database.close();
   await server.remove();
 });
 
+const newStore = () => database.store(tenantId(`t${tenants++}`));
 const insert = (client_id: string) => store.transact((tx) => tx.insert(clients, { client_id }));
 const ids = async () => (await store.all(clients)).map((row) => row.client_id).join('');
 
@@ -74,11 +75,18 @@ test('while the server is down everything is unavailable at once; when it is bac
   for (const stop of [() => server.stop('fast'), () => server.stop('immediate'), () => server.kill9()]) {
     await Promise.all([insert(`a${tenants}`), database.ping()]);
     await stop();
-    await allUnavailable(500);
+    // After a kill of the main process the others go on until they notice.
+    while (
+      await database.ping().then(
+        () => true,
+        () => false,
+      )
+    )
+      await sleep(10);
+    await allUnavailable(1_500);
     await server.start();
-    assert.ok((await recovery()) < 2_000);
-    tenants++;
-    store = database.store(tenantId(`t${tenants}`));
+    assert.ok((await recovery()) < 5_000);
+    store = newStore();
   }
 });
 
@@ -155,7 +163,7 @@ test('a server that does not answer is unavailable after the time-outs, and usab
     for (const { pid } of rows) process.kill(pid, 'SIGCONT');
     await client.end();
   }
-  assert.ok((await recovery()) < 2_000);
+  assert.ok((await recovery()) < 5_000);
 });
 
 test('statements, locks, connections and transactions are waited for only so long', async () => {
@@ -175,12 +183,11 @@ test('statements, locks, connections and transactions are waited for only so lon
   await client.end();
 
   const began = performance.now();
-  const endless = [1, 2].map(() => store.transact(() => sleep(1_500)));
+  const endless = [1, 2].map(() => store.transact(() => sleep(2_500)));
   const refused = Promise.allSettled(endless);
-  await sleep(20);
-  await sleep(600);
+  await sleep(50);
   await insert('c');
-  assert.ok(performance.now() - began < 1_400, 'an endless transaction gives its connection back');
+  assert.ok(performance.now() - began < 2_300, 'an endless transaction gives its connection back');
   for (const outcome of await refused) assert.equal(outcome.status, 'rejected');
   assert.equal(await ids(), 'abc');
 });
@@ -193,6 +200,11 @@ test('more work than connections is done one after the other', async () => {
 test('a deadlock is resolved by running the one that lost again', async () => {
   const table = { ...keys, watched: false };
   let runs = 0;
+  let locked = 0;
+  let bothLocked = () => {};
+  const meeting = new Promise<void>((resolve) => {
+    bothLocked = resolve;
+  });
   await store.transact(async (tx) => {
     for (const kid of ['a', 'b']) await tx.insert(table, { kid, alg: '0' });
   });
@@ -203,7 +215,9 @@ test('a deadlock is resolved by running the one that lost again', async () => {
       runs++;
       for (const kid of [first, second]) {
         const row = await tx.lock(table, kid);
-        await sleep(30);
+        locked++;
+        if (locked === 2) bothLocked();
+        await meeting;
         await tx.replace(table, { kid, alg: String(Number(row?.alg) + 1) });
       }
     });

@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import { type Child, startChild } from '../../src/storage/conformance/process.ts';
 import { clients, type Fresh, keys, openAt, tenantId } from '../../src/storage/conformance/subject.ts';
 import { type Database, StoreUnavailable } from '../../src/storage/store.ts';
@@ -133,6 +133,32 @@ test('a transaction that does not come to an end is undone, and others go on', a
   await next;
   await sleep(500);
   assert.deepEqual(await store.all(clients), [{ client_id: 'c' }]);
+  await database.close();
+});
+
+test('a search among many log events lets everything else go on', async () => {
+  const database = await openAt(place);
+  const tenant = tenantId('talkative');
+  const events = Array.from({ length: 20_000 }, (_, at) => ({
+    tenant,
+    log_id: String(at).padStart(9, '0'),
+    type: 's',
+    date: at,
+    record: '{}',
+  }));
+  await database.appendLogs(events);
+  let turns = 0;
+  let searching = true;
+  const others = (async () => {
+    for (; searching; turns++) await nextTick();
+  })();
+  const { total } = await database
+    .store(tenant)
+    .logs.page({ filter: { contains: ['nothing'] }, newestFirst: true, offset: 0, limit: 10 });
+  searching = false;
+  await others;
+  assert.equal(total, 0);
+  assert.ok(turns >= 20, `others had ${turns} turns`);
   await database.close();
 });
 

@@ -3,6 +3,7 @@
 
 import { type AnyOf, type Collection, type CollectionErrors, tableOf } from '../../schema/collection.ts';
 import type { Entity, Fields } from '../../schema/field.ts';
+import { isSound } from '../../schema/json.ts';
 import { applyPatch, type Checked, problemMessage, readDraft, readPatch } from '../../schema/validate.ts';
 import { type Transaction, UniqueConflict } from '../../storage/store.ts';
 import { type Answer, type Ask, empty, json, type Route } from '../../web/exchange.ts';
@@ -36,6 +37,7 @@ export interface Machinery {
 
 type Outcome<F extends Fields> = Stored<F> | Refused;
 
+/** GET, POST, PATCH and DELETE of a collection, as far as its declaration offers them; all under `/api/v2`. */
 export function collectionRoutes<F extends Fields>(
   offered: Offered<F>,
   { deps, guard, certificate }: Machinery,
@@ -71,6 +73,8 @@ export function collectionRoutes<F extends Fields>(
     here: At,
   ): Promise<Entity<F> | undefined> => {
     const name = ask.params[own.slice(1)] ?? '';
+    // No row can be called by what no engine can keep.
+    if (!isSound(name)) return undefined;
     let row = await reads.get(table, name);
     if (!row && declared.alsoFoundBy) {
       const value = verbs.stored?.(declared.alsoFoundBy, name, here) ?? name;
@@ -88,7 +92,8 @@ export function collectionRoutes<F extends Fields>(
   const orphaned = async (reads: Pick<Transaction, 'get'>, ask: Ask): Promise<Refused | undefined> => {
     if (!declared.within || !offered.parent) return undefined;
     const { message, errorCode } = offered.parent.missing;
-    const there = await offered.parent.exists(reads, ask.params[declared.within.param] ?? '');
+    const parent = ask.params[declared.within.param] ?? '';
+    const there = isSound(parent) && (await offered.parent.exists(reads, parent));
     return there ? undefined : refused(404, message, errorCode);
   };
 

@@ -35,6 +35,7 @@ export interface At {
   readonly caller: Caller;
 }
 
+/** The facts of a request that a caller was let in with. `now` in ms. */
 export function at(ask: Ask, caller: Caller, now: number): At {
   return { tenant: ask.tenant, host: ask.host, now, caller };
 }

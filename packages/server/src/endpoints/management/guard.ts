@@ -42,7 +42,11 @@ export function createGuard(deps: ManagementDeps): Guard {
 
   return async (ask, needs) => {
     if (ask.repeated.has('authorization')) return refused(400, 'Bad HTTP authentication header format', 'Bearer');
-    const verdict = await apiOf(ask).check({ headers: ask.headers, method: ask.method, url: ask.path });
+    const verdict = await apiOf(ask).check({
+      headers: ask.headers,
+      method: ask.method,
+      url: `${ask.path}?${ask.query}`,
+    });
     if (verdict.kind === 'refused') {
       recordRefusal(deps, ask, verdict.refusal);
       return answerOf(verdict.refusal);
@@ -87,10 +91,17 @@ function challenge(error: string, description: string): string {
 
 /** Auth0's texts by the library's causes (auth0-behaviour §37.3). */
 function messageOf(refusal: Refusal): string {
-  if (refusal.error === 'unauthorized') return 'Missing authentication';
-  if (refusal.cause.code.includes('expired')) return 'Expired token received for JSON Web Token validation';
-  if (refusal.cause.code.includes('signature')) return 'Invalid signature received for JSON Web Token validation';
-  return 'Invalid token';
+  switch (refusal.cause.code) {
+    case 'expired':
+      return 'Expired token received for JSON Web Token validation';
+    case 'bad_signature':
+      return 'Invalid signature received for JSON Web Token validation';
+    // Tokens are not looked for in the query; the log says so.
+    case 'token_in_query':
+      return 'Missing authentication';
+    default:
+      return refusal.error === 'unauthorized' ? 'Missing authentication' : 'Invalid token';
+  }
 }
 
 function answerOf(refusal: Refusal): Refused {
@@ -102,6 +113,7 @@ function answerOf(refusal: Refusal): Refused {
         headers: { 'retry-after': String(refusal.retryAfterSeconds ?? 2) },
       };
     case 400:
+      if (refusal.cause.code === 'token_in_query') return { ...refused(401, messageOf(refusal)), headers };
       return { ...refused(400, 'Bad HTTP authentication header format', 'Bearer'), headers };
     case 403:
       return { ...refused(403, refusal.description, 'insufficient_scope'), headers };

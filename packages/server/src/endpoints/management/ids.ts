@@ -5,6 +5,7 @@ import type { IdShape } from '../../schema/collection.ts';
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
+/** A fresh id of this shape. Unique by chance alone: at least 88 random bits in every shape that is declared. */
 export function makeId(shape: IdShape): string {
   if (shape.alphabet === 'hex')
     return (
@@ -16,6 +17,7 @@ export function makeId(shape: IdShape): string {
   return shape.prefix + base62Text(shape.length);
 }
 
+/** So many random letters and digits, each equally likely. */
 export function base62Text(length: number): string {
   return Array.from({ length }, () => base62.charAt(randomInt(base62.length))).join('');
 }

@@ -14,6 +14,7 @@ export type Paging =
 const mostPages = 1_000_000_000;
 const mostRows = 100;
 
+/** Which part of a list is wanted; a refusal for numbers out of bounds. Cursors are judged by the store. */
 export function readPaging(query: Query): Paging | Refused {
   const totals = flagIn(query, 'include_totals');
   if (isRefused(totals)) return totals;
@@ -38,6 +39,7 @@ export interface Wanted {
   readonly include: boolean;
 }
 
+/** The meaning of `fields` and `include_fields`; `undefined` if all members are wanted. */
 export function readWanted(query: Query): Wanted | undefined | Refused {
   const include = flagIn(query, 'include_fields');
   if (isRefused(include)) return include;
@@ -47,6 +49,7 @@ export function readWanted(query: Query): Wanted | undefined | Refused {
   return { names: new Set(fields.split(',').map((name) => name.trim())), include: include ?? true };
 }
 
+/** The members of an answer that are wanted; all of them if nothing was said. */
 export function pick(answer: object, wanted: Wanted | undefined): object {
   if (!wanted) return answer;
   return Object.fromEntries(Object.entries(answer).filter(([name]) => wanted.names.has(name) === wanted.include));

@@ -23,6 +23,7 @@ const names: Readonly<Record<Refused['status'], string>> = {
   503: 'Service Unavailable',
 };
 
+/** A refusal as a value. `message` is for the caller: no secret, nothing of other tenants. */
 export function refused(status: Refused['status'], message: string, errorCode?: string): Refused {
   return { kind: 'refused', status, message, errorCode };
 }
@@ -35,6 +36,7 @@ export function badBody(message: string): Refused {
 /** What answers of the Management API have in common: nobody may keep them. */
 export const uncached = { 'cache-control': 'private, no-store, no-cache, must-revalidate' } as const;
 
+/** The answer to a refusal, which no cache may keep. */
 export function problem(refusal: Refused): Answer {
   const { status, message, errorCode } = refusal;
   return json(

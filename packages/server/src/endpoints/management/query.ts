@@ -11,6 +11,7 @@ export interface Query {
 
 const mostParameters = 200;
 
+/** 400 `invalid_query_string`: what is wrong, and with which parameter. */
 export function badQuery(complaint: string, parameter?: string): Refused {
   const where = parameter === undefined ? '' : ` on property ${parameter}`;
   return refused(400, `Query validation error: '${complaint}'${where}.`, 'invalid_query_string');
@@ -68,6 +69,7 @@ export function numberIn(query: Query, name: string, least: number, most: number
   return value;
 }
 
+/** `true` or `false`, `undefined` when the parameter is absent; anything else is refused. */
 export function flagIn(query: Query, name: string): boolean | undefined | Refused {
   const text = query.one.get(name);
   if (text === undefined) return undefined;
@@ -76,6 +78,7 @@ export function flagIn(query: Query, name: string): boolean | undefined | Refuse
   return badQuery(`Expected type boolean but found type string`, name);
 }
 
+/** Whether a result is a refusal, so that it is answered instead of used. */
 export function isRefused(value: unknown): value is Refused {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'refused';
 }

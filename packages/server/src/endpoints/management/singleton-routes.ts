@@ -19,6 +19,7 @@ export interface OfferedSingleton<F extends Fields> {
   readonly verbs: SingletonVerbs<F>;
 }
 
+/** GET and PATCH of a singleton. A tenant that never changed it has its declared initial state. */
 export function singletonRoutes<F extends Fields>(offered: OfferedSingleton<F>, { deps, guard }: Machinery): Route[] {
   const { declared, verbs } = offered;
   const path = `/api/v2/${declared.path}`;

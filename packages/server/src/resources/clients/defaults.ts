@@ -16,6 +16,7 @@ function methodIsUnsaid(draft: ClientDraft): boolean {
   return draft.token_endpoint_auth_method === undefined && draft.client_authentication_methods === undefined;
 }
 
+/** The members that a draft leaves open, and those that follow from others. Pure; makes no id and no secret. */
 export function clientDefaults(draft: ClientDraft): Partial<Client> {
   const thirdParty = draft.is_first_party === false;
   const strict = thirdParty && draft.third_party_security_mode !== 'permissive';

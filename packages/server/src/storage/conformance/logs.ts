@@ -96,6 +96,39 @@ export function logs(subject: () => Subject): void {
     assert.equal(await store.logs.get('e'), undefined);
   });
 
+  test('pages, totals and filters are right among thousands of events', async () => {
+    const { database, fresh } = subject();
+    const store = fresh();
+    const ids = Array.from({ length: 2_500 }, (_, index) => String(index).padStart(5, '0'));
+    await database.appendLogs(ids.map((id, index) => event(store, id, { type: index % 5 ? 's' : 'f' })));
+    const filter: LogFilter = { equals: [{ column: 'type', anyOf: ['f'] }] };
+    const failures = ids.filter((_, index) => index % 5 === 0);
+    for (const [newestFirst, all, some] of [
+      [false, ids, failures],
+      [true, ids.toReversed(), failures.toReversed()],
+    ] as const) {
+      for (const [offset, limit] of [
+        [0, 10],
+        [995, 10],
+        [1_000, 5],
+        [199, 3],
+        [1_990, 20],
+        [2_495, 10],
+        [0, 3_000],
+        [9_999, 1],
+      ] as const) {
+        const page = await store.logs.page({ filter: {}, newestFirst, offset, limit });
+        assert.deepEqual(
+          { ...page, records: page.records.map(idOf) },
+          { records: all.slice(offset, offset + limit), total: 2_500 },
+        );
+        const filtered = await store.logs.page({ filter, newestFirst, offset, limit });
+        assert.deepEqual(filtered.records.map(idOf), some.slice(offset, offset + limit));
+        assert.equal(filtered.total, 500);
+      }
+    }
+  });
+
   test('whoever follows the events by id hears all, also one that was written late', async () => {
     const { database, fresh } = subject();
     const store = fresh();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatabasePlace } from '../index.ts';
 import { migrations as known } from '../migrations/index.ts';
 import { StoreRefused } from '../store.ts';
 import { startChild } from './process.ts';
@@ -13,8 +14,18 @@ const KILLS = 30;
 /** Kills that happen side by side; each has a database of its own. */
 const LANES = 3;
 
-export function migrations(make: () => Promise<Fresh>): void {
-  async function withFresh(work: (fresh: Fresh) => Promise<void>): Promise<void> {
+/** `make` gives an empty directory of SQLite's; on PostgreSQL an empty schema of `base` does, and is quicker. */
+export function migrations(make: () => Promise<Fresh>, base: () => DatabasePlace): void {
+  let schemas = 0;
+  async function withFresh(work: (fresh: DatabasePlace) => Promise<void>): Promise<void> {
+    const { url } = base();
+    if (url !== undefined) {
+      const name = `empty_${schemas++}`;
+      await execute(base(), `create schema ${name}`);
+      const place = new URL(url);
+      place.searchParams.set('options', `-c search_path=${name}`);
+      return work({ url: place.href });
+    }
     const fresh = await make();
     try {
       await work(fresh);

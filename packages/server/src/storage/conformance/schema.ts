@@ -53,7 +53,7 @@ const POSTGRES = {
       || case c.confdeltype when 'a' then 'no action' else c.confdeltype::text end as line
     from pg_constraint as c join pg_class as t on t.oid = c.conrelid join pg_class as r on r.oid = c.confrelid
     join pg_attribute as a on a.attrelid = t.oid and a.attnum = c.conkey[1]
-    join pg_attribute as b on b.attrelid = r.oid and b.attnum = c.confkey[1] where c.contype = 'f'`,
+    join pg_attribute as b on b.attrelid = r.oid and b.attnum = c.confkey[1] where c.contype = 'f' and c.connamespace = current_schema()::regnamespace`,
   notByBytes: `select x.relname || '.' || a.attname as line from ${INDEXED}
     join pg_attribute as a on a.attrelid = x.oid join pg_collation as c on c.oid = a.attcollation
     where c.collname <> 'C'`,

@@ -57,7 +57,16 @@ export function secrets(subject: () => Subject): void {
     await write(other.tenant, 'a', a);
     await refused('a', other);
     const flipped = a.client_secret.slice(0, -1) + (a.client_secret.endsWith('A') ? 'B' : 'A');
-    for (const changed of [flipped, a.client_secret.slice(0, -2), `s2${a.client_secret.slice(2)}`, 'of a', 's1.', '']) {
+    for (const changed of [
+      flipped,
+      a.client_secret.slice(0, -2),
+      `s2${a.client_secret.slice(2)}`,
+      'of a',
+      's1.',
+      '',
+      ['of a'],
+      5,
+    ]) {
       await write(store.tenant, 'a', { ...a, client_secret: changed });
       await refused('a');
     }

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
-import type { Builder, Connection, Engine, Query, WriteConnection } from '../engine.ts';
+import { type Builder, type Connection, type Engine, MIGRATION, type Query, type WriteConnection } from '../engine.ts';
 import { openScope, within } from '../scope.ts';
 import { StoreUnavailable } from '../store.ts';
 import { ConnectionLost, NoAnswer, NothingBegan, TransactionConflict } from './errors.ts';
@@ -12,7 +12,6 @@ import { createPool, type PostgresTiming, type Session } from './pool.ts';
 import { checkServer } from './server.ts';
 
 const ATTEMPTS = 6;
-const MIGRATION_MS = 60_000;
 /** Names our advisory lock among those of other programs: "countersign" in ASCII, as far as it fits. */
 const LOCK = sql`pg_try_advisory_xact_lock(1668248942, 1952805491)`;
 
@@ -62,6 +61,7 @@ export async function openPostgres(
     text: sql`text collate "C"`,
     anyOf: (column, values) => sql`${column} = any(${values}::text[])`,
     contains: (column, lower) => sql`strpos(lower(${column}), ${lower}) > 0`,
+    portion: 0,
     reader: {
       run<Row>(statement: Query<Row>) {
         const { sql: text, parameters } = statement.compile(builder);
@@ -77,7 +77,7 @@ export async function openPostgres(
       write(async (connection) => {
         await lockOut(connection);
         return work(connection);
-      }, MIGRATION_MS),
+      }, MIGRATION.longest),
     async tables({ run }) {
       const rows = await run(sql<{ name: string }>`select tablename as name from pg_catalog.pg_tables
         where schemaname = current_schema()`);
@@ -139,7 +139,7 @@ async function transact<T>(
 
 /** Holds our advisory lock until the transaction ends, also if the process dies. Asks again and again: waiting would time out. */
 async function lockOut({ run }: Connection): Promise<void> {
-  for (const until = Date.now() + MIGRATION_MS; Date.now() < until; ) {
+  for (const until = Date.now() + MIGRATION.patience; Date.now() < until; ) {
     const [answer] = await run(sql<{ locked: boolean }>`select ${LOCK} as locked`);
     if (answer?.locked) return;
     await sleep(50 + Math.random() * 50);

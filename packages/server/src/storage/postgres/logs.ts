@@ -11,6 +11,7 @@ const INSERT = `insert into logs (tenant, log_id, seq, date, type, client_id, us
   on conflict (tenant, log_id) do nothing`;
 const PORTION = 1_000;
 
+/** Inserts events with consecutive order numbers from `first`, many rows a statement. An event that is there already is left. */
 export async function appendLogs(query: Session['query'], events: readonly StoredLog[], first: number): Promise<void> {
   for (let from = 0; from < events.length; from += PORTION) {
     const portion = events.slice(from, from + PORTION).map((event, index) => ({

@@ -4,7 +4,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
-import type { Builder, Engine, WriteConnection } from '../engine.ts';
+import { type Builder, type Engine, MIGRATION, type WriteConnection } from '../engine.ts';
 import { openScope, within } from '../scope.ts';
 import { connect, type SqliteConnection } from './connection.ts';
 import { Busy } from './errors.ts';
@@ -18,7 +18,6 @@ export interface SqliteTiming {
   readonly longest: number;
 }
 const TIMING: SqliteTiming = { deadline: 10_000, longest: 15_000 };
-const MIGRATION_MS = 60_000;
 
 const builder: Builder = new Kysely({
   dialect: {
@@ -36,11 +35,12 @@ export async function openSqlite(path: string, idName: (table: string) => string
   const reader = await patiently(timing.deadline, () => connect(path, 'reader', idName));
   const turns = createTurns();
 
-  async function write<T>(work: (connection: WriteConnection) => Promise<T>, patience: number): Promise<T> {
+  async function write<T>(work: (connection: WriteConnection) => Promise<T>, patience: number, longest: number) {
+    const until = performance.now() + patience;
     const release = await turns.take(patience);
     try {
-      await patiently(patience, () => writer.exec('begin immediate'));
-      return await transact(writer, work, timing.longest);
+      await patiently(until - performance.now(), () => writer.exec('begin immediate'));
+      return await transact(writer, work, longest);
     } finally {
       release();
     }
@@ -53,11 +53,12 @@ export async function openSqlite(path: string, idName: (table: string) => string
     text: sql`text`,
     anyOf: (column, values) => sql`${column} in (select value from json_each(${JSON.stringify(values)}))`,
     contains: (column, lower) => sql`instr(lower(${column}), ${lower}) > 0`,
+    portion: 1_000,
     reader: {
       run: (query) => patiently(timing.deadline, () => reader.all(query.compile(builder))),
     },
-    write: (work) => write(work, timing.deadline),
-    exclusively: (work) => write(work, MIGRATION_MS),
+    write: (work) => write(work, timing.deadline, timing.longest),
+    exclusively: (work) => write(work, MIGRATION.patience, MIGRATION.longest),
     async tables({ run }) {
       const rows = await run(sql<{ name: string }>`select name from sqlite_schema
         where type = 'table' and name not like 'sqlite!_%' escape '!'`);

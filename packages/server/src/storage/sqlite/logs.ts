@@ -10,6 +10,7 @@ const INSERT = `insert into logs (tenant, log_id, seq, date, type, client_id, us
 /** So many take about 2 ms; then other work of the process has its turn. */
 const PORTION = 250;
 
+/** Inserts events with consecutive order numbers from `first`, by one prepared statement. Runs in an open transaction. */
 export async function appendLogs(connection: SqliteConnection, events: readonly StoredLog[], first: number) {
   for (let from = 0; from < events.length; from += PORTION) {
     if (from > 0) await nextTick();

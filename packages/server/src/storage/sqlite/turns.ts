@@ -16,6 +16,7 @@ export interface Turns {
   take(patience: number): Promise<() => void>;
 }
 
+/** A fair queue for the one writer of this process. `take` gives the turn back by calling what it resolves to. */
 export function createTurns(): Turns {
   const waiting: (() => void)[] = [];
   let taken = false;

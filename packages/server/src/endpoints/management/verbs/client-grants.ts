@@ -13,6 +13,7 @@ import { tableOf } from '../../../schema/collection.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import { badBody, type Refused } from '../problem.ts';
+import { grantLinks } from './grant-links.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 const apiTable = tableOf(resourceServers);
@@ -42,9 +43,9 @@ export const clientGrantVerbs: CollectionVerbs<typeof clientGrants.fields> = {
     return judge(grant, client, api) ?? { kind: 'stored', entity: grant };
   },
 
-  update: async (tx, _before, after) => {
-    const api = await lockedApi(tx, after.audience);
-    return unknownScopes(after, api) ?? { kind: 'stored', entity: after };
+  remove: async (tx, grant) => {
+    await tx.removeAll(grantLinks, { grant_id: grant.id });
+    return undefined;
   },
 
   answer: (grant, { at }) => ({ ...grant, audience: identifierAt(grant.audience, at.host) }),
@@ -73,15 +74,7 @@ export function judge(
   if (client?.third_party_security_mode && grant.allow_any_organization) {
     return badBody(payloadMessage('Third-party clients cannot be allowed any organization', 'allow_any_organization'));
   }
-  return unknownScopes(grant, api);
-}
-
-function unknownScopes(grant: ClientGrant, api: ResourceServer | undefined): Refused | undefined {
-  const known = new Set((api?.scopes ?? []).map((scope) => scope.value));
-  const unknown = (grant.scope ?? []).filter((scope) => !known.has(scope));
-  if (unknown.length > 0) {
-    const some = unknown.slice(0, 5).join(', ');
-    return badBody(payloadMessage(`Scopes that the resource server does not define: ${some}`, 'scope'));
-  }
+  // Scopes that the API does not define are kept, as recorded at Auth0: tools grant first and define later. No token
+  // carries a scope that its API does not define.
   return undefined;
 }

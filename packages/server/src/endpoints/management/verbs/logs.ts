@@ -14,6 +14,7 @@ const deepestRow = 1000;
 
 const eventId = /^[0-9A-Za-z_-]{1,128}$/;
 
+/** `GET /api/v2/logs` and `/logs/{id}`. `log-query.ts` says what `q` understands. */
 export function logRoutes({ deps, guard }: Machinery): Route[] {
   const missing = refused(404, logs.errors.missing.message);
 

@@ -2,6 +2,7 @@
 
 import { type Client, clients } from '../../../resources/index.ts';
 import { tableOf } from '../../../schema/collection.ts';
+import { isSound } from '../../../schema/json.ts';
 import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
 import type { Machinery } from '../collection-routes.ts';
@@ -15,6 +16,7 @@ import { clientVerbs } from './clients.ts';
 
 const table = tableOf(clients);
 
+/** The route; from its answer on only the new secret works. */
 export function rotateSecretRoute({ deps, guard, certificate }: Machinery): Route {
   const handle = async (ask: Ask): Promise<Answer> => {
     const caller = await guard(ask, [['update:client_keys']]);
@@ -24,7 +26,8 @@ export function rotateSecretRoute({ deps, guard, certificate }: Machinery): Rout
     if (Object.keys(body.value).length > 0) return problem(badBody('The body must be empty'));
     const client_secret = makeSecret();
     const outcome = await deps.database.store(ask.tenant).transact(async (tx): Promise<Client | Refused> => {
-      const client = await tx.lock(table, ask.params.client_id ?? '');
+      const id = ask.params.client_id ?? '';
+      const client = isSound(id) ? await tx.lock(table, id) : undefined;
       if (!client || client.global)
         return refused(404, clients.errors.missing.message, clients.errors.missing.errorCode);
       const changed = { ...client, client_secret };

@@ -4,6 +4,7 @@ import { type KeyRow, signingKeys as keyTable, listed } from '../../../domain/ke
 import { revokeKey, rotateRings } from '../../../domain/keys/rings.ts';
 import { signingKeys } from '../../../resources/index.ts';
 import type { AnyOf } from '../../../schema/collection.ts';
+import { isSound } from '../../../schema/json.ts';
 import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
 import type { Machinery } from '../collection-routes.ts';
 import type { Caller } from '../context.ts';
@@ -11,6 +12,7 @@ import { recordWrite } from '../events.ts';
 import { problem, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
 
+/** The four routes of `/api/v2/keys/signing`. */
 export function signingKeyRoutes({ deps, guard }: Machinery): Route[] {
   const missing = refused(404, signingKeys.errors.missing.message);
   const path = `/api/v2/${signingKeys.path}`;
@@ -49,7 +51,9 @@ export function signingKeyRoutes({ deps, guard }: Machinery): Route[] {
   });
 
   const revoke = operation([['update:signing_keys']], async (ask, caller) => {
-    const revocation = await revokeKey(deps.database.store(ask.tenant), ask.params.kid ?? '', deps.now());
+    const wanted = ask.params.kid ?? '';
+    if (!isSound(wanted)) return missing;
+    const revocation = await revokeKey(deps.database.store(ask.tenant), wanted, deps.now());
     if (revocation.kind === 'unknown') return missing;
     if (revocation.kind === 'not_previous') {
       return refused(
