@@ -87,7 +87,7 @@ export async function memoryOf(server: Site): Promise<number> {
   return Number(/^countersign_process_resident_memory_bytes (\S+)/m.exec(await metricsOf(server))?.[1]);
 }
 
-/** Asks one thing again and again beside an attack, and tells how long the answers took, in ms. */
+/** Asks one thing again and again beside an attack; tells how long the answers took, in ms, and their statuses (0: none). */
 export function probe(ask: () => Promise<Reply>, everyMs = 50): () => Promise<{ p99: number; statuses: Set<number> }> {
   const times: number[] = [];
   const statuses = new Set<number>();
@@ -95,7 +95,12 @@ export function probe(ask: () => Promise<Reply>, everyMs = 50): () => Promise<{ 
   const asking = (async () => {
     while (going) {
       const began = performance.now();
-      statuses.add((await ask()).status);
+      statuses.add(
+        await ask().then(
+          (reply) => reply.status,
+          () => 0,
+        ),
+      );
       times.push(performance.now() - began);
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
