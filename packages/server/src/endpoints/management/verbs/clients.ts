@@ -14,7 +14,7 @@ import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import type { At } from '../context.ts';
 import { base62Text, makeId, makeSecret } from '../ids.ts';
-import { badBody, type Refused, refused } from '../problem.ts';
+import { badBody, lacksScope, type Refused, refused } from '../problem.ts';
 import { isRefused } from '../query.ts';
 import { visible } from '../views.ts';
 import { credentialFacts, placesOf, withCredentials } from './client-keys.ts';
@@ -77,7 +77,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     for (const name of Object.keys(patch)) {
       const needed = patchScopes[name] ?? ['update:clients'];
       if (!needed.some((scope) => at.caller.scopes.has(scope))) {
-        return refused(403, `Insufficient scope, expected any of: ${needed.join(',')}`, 'insufficient_scope');
+        return lacksScope(needed);
       }
       if (before.global && !globalChangeable.has(name)) {
         return badBody(payloadMessage(`Not allowed to change ${name} of the global client`, name));

@@ -7,11 +7,11 @@ import { payloadMessage } from '../../../schema/messages.ts';
 import type { Reads } from '../../../storage/store.ts';
 import { type Answer, type Ask, empty, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
-import type { Machinery } from '../collection-routes.ts';
-import { type At, at } from '../context.ts';
+import type { At } from '../context.ts';
 import { recordWrite } from '../events.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
 import { fieldParameters, pagingParameters, pick, readPaging, readWanted } from '../paging.ts';
-import { badBody, problem, type Refused, refused, uncached } from '../problem.ts';
+import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { badQuery, isRefused, readQuery } from '../query.ts';
 import { visible } from '../views.ts';
 import { grantLinks, grantTable, linkOf, organizationTable } from './grant-links.ts';
@@ -24,21 +24,18 @@ export const organizationVerbs: CollectionVerbs<typeof organizations.fields> = {
   },
 };
 
+/** auth0-behaviour §44 */
+const mostGrants = 100;
+
 const missing = refused(404, organizations.errors.missing.message);
 const missingGrant = refused(404, clientGrants.errors.missing.message, clientGrants.errors.missing.errorCode);
 
 /** The organization by name, its client grants, and the organizations of a client grant. */
-export function organizationRoutes({ deps, guard }: Machinery): Route[] {
-  const operation =
-    (scope: string, act: (ask: Ask, here: At) => Promise<Answer | Refused>) =>
-    async (ask: Ask): Promise<Answer> => {
-      const caller = await guard(ask, [[scope]]);
-      if (isRefused(caller)) return problem(caller);
-      const answer = await act(ask, at(ask, caller, deps.now()));
-      return isRefused(answer) ? problem(answer) : answer;
-    };
+export function organizationRoutes(machinery: Machinery): Route[] {
+  const { deps } = machinery;
+  const handle = (scope: string, act: Act) => operation(machinery, [[scope]], act);
 
-  const byName = operation('read:organizations', async (ask, here) => {
+  const byName = handle('read:organizations', async (ask, here) => {
     const query = readQuery(ask.query, fieldParameters);
     if (isRefused(query)) return query;
     const wanted = readWanted(query);
@@ -50,7 +47,7 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
       : missing;
   });
 
-  const grantsOf = operation('read:organization_client_grants', async (ask, here) => {
+  const grantsOf = handle('read:organization_client_grants', async (ask, here) => {
     const store = deps.database.store(ask.tenant);
     const organization = await named(store, ask);
     if (!organization) return missing;
@@ -64,7 +61,7 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
     );
   });
 
-  const organizationsOf = operation('read:organization_client_grants', async (ask, here) => {
+  const organizationsOf = handle('read:organization_client_grants', async (ask, here) => {
     const store = deps.database.store(ask.tenant);
     const id = ask.params.id ?? '';
     if (!isSound(id) || !(await store.get(grantTable, id))) return missingGrant;
@@ -81,7 +78,7 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
     );
   });
 
-  const link = operation('create:organization_client_grants', async (ask, here) => {
+  const link = handle('create:organization_client_grants', async (ask, here) => {
     const body = readBody(ask);
     if (isRefused(body)) return body;
     const wanted = grantIdOf(body.value);
@@ -100,6 +97,9 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
           'organization_client_grant_conflict',
         );
       }
+      if ((await tx.all(grantLinks, { organization_id: organization.id })).length >= mostGrants) {
+        return badBody(`An organization has at most ${mostGrants} client grants`);
+      }
       await tx.insert(grantLinks, linkOf(organization.id, wanted));
       return grant as ClientGrant;
     });
@@ -113,7 +113,7 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
     return json(201, answer, uncached);
   });
 
-  const unlink = operation('delete:organization_client_grants', async (ask, here) => {
+  const unlink = handle('delete:organization_client_grants', async (ask, here) => {
     const gone = await deps.database.store(ask.tenant).transact(async (tx) => {
       const organization = await named(tx, ask);
       const grant = ask.params.grant_id ?? '';
