@@ -48,7 +48,7 @@ function prepare(rows: readonly KeyRow[]): Prepared {
 export function createKeyring(database: Database, snapshot: Snapshot): Keyring {
   const sets = new WeakMap<Prepared, Map<boolean, string>>();
   const prepared = async (tenant: TenantId, evenStale = false): Promise<Prepared> => {
-    const found = await snapshot.get(tenant, 'keys', '', { evenStale }, async () => {
+    const found = await snapshot.get(tenant, 'keys', '', { evenStale, lasting: true }, async () => {
       const rows = await database.store(tenant).all(signingKeys);
       return { value: prepare(rows), from: ['signing_keys/*'] };
     });
