@@ -57,6 +57,7 @@ export async function openHouse(
     sealer: createSealer(key),
     tables: [...managementTables, signingKeys],
     log: (message) => log.info(message),
+    postgres: { allowUnsafe: config['allow-unsafe-database'] },
     now,
   });
   const snapshot = createSnapshot(database);

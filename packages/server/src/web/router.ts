@@ -9,7 +9,8 @@ import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { preflight } from './cors.ts';
 import type { Answer, AnswerFamily, Ask, Route } from './exchange.ts';
 import { empty } from './exchange.ts';
-import { failure, notFound } from './failures.ts';
+import { badRequest, failure, notFound } from './failures.ts';
+import { requestTarget } from './request-target.ts';
 
 export interface RouterOptions {
   readonly routes: readonly Route[];
@@ -24,7 +25,7 @@ export interface RouterOptions {
   /** After each answer; `routePath` is the declared path, never the one sent (which may hold secrets). */
   readonly onAnswered?: (done: Answered) => void;
   /** Answers that need no tenant: health and metrics. Asked first; `undefined` goes on. */
-  readonly operational: (path: string, peer: string) => Promise<Answer | undefined> | Answer | undefined;
+  readonly operational: (path: string, peer: string) => Promise<Answer> | undefined;
 }
 
 export interface Answered {
@@ -125,7 +126,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
-    frameworkErrors: (_error, _request, reply) => send(reply as FastifyReply, failure('plain', 400, 'Bad Request')),
+    // A path that cannot be decoded, or with a segment longer than any name.
+    frameworkErrors: (_error, request, reply) => send(reply as FastifyReply, badRequest(request.raw.url ?? '')),
   });
 
   app.removeAllContentTypeParsers();
@@ -142,11 +144,15 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = request.raw;
       const origin = originOf(raw, at.tls !== undefined, options.trustProxy);
-      const url = raw.url ?? '/';
-      const mark = url.indexOf('?');
-      const path = mark < 0 ? url : url.slice(0, mark);
-      const aside = await options.operational(path, origin.ip);
-      if (aside) return finish(request, reply, aside);
+      const target = requestTarget(raw);
+      const params = request.params as Record<string, string>;
+      // No name of ours holds NUL, and no engine could look it up.
+      if (!target || Object.values(params).some((value) => value.includes('\0'))) {
+        return finish(request, reply, failure(family, 400, 'Bad Request', { connection: 'close' }));
+      }
+      const { path, query } = target;
+      const aside = options.operational(path, origin.ip);
+      if (aside) return finish(request, reply, await aside);
       const tenant = options.tenantOf(origin.host);
       const repeated = repeatedHeaders(raw);
       if (tenant === undefined || repeated.has('host'))
@@ -155,8 +161,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
         id: request.id,
         method: request.method,
         path,
-        params: request.params as Record<string, string>,
-        query: mark < 0 ? '' : url.slice(mark + 1),
+        params,
+        query,
         headers: raw.headers as Record<string, string | undefined>,
         repeated,
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { grantLinks } from '../../src/endpoints/management/verbs/grant-links.ts';
+import type { TenantId } from '../../src/schema/brand.ts';
 import { serveHere } from '../support/running.ts';
 
 describe('organizations and profiles', () => {
@@ -95,6 +97,8 @@ describe('organizations and profiles', () => {
     await site.manage('POST', path, body);
     await site.manage('DELETE', `/clients/${machine.clientId}`);
     assert.deepEqual((await site.manage('GET', path)).body, [], 'the client took its grant along');
+    const links = () => site.house.database.store('default' as TenantId).all(grantLinks);
+    assert.deepEqual(await links(), [], 'and the link');
     const other = await site.machine();
     await site.manage('PATCH', `/client-grants/${other.grantId}`, { organization_usage: 'require' });
     await site.manage('POST', path, { grant_id: other.grantId });

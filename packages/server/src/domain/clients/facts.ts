@@ -1,7 +1,7 @@
 // What decisions need to know of a client, made once from its rows and kept in the tenant's snapshot.
 // The secret is not among it: only its digest, which cannot be presented as a secret.
 
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import type { AssertionAlgorithm } from '../../oauth/algorithms.ts';
 
 /** A public key that a client signs its assertions with. Times in ms. */
@@ -89,7 +89,7 @@ export interface CredentialRow {
 
 /** The digest that a presented secret is compared by. Secrets are random and long, so a plain hash does. */
 export function secretDigest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 function assertionKeys(credentials: readonly CredentialRow[], ids: ReadonlySet<string | undefined>): AssertionKey[] {

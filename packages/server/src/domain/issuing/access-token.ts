@@ -1,7 +1,7 @@
 // Writes an authorization down as an access token: the claims of its dialect, signed with the API's algorithm,
 // and encrypted for the API if it has a key for that (auth0-behaviour §20).
 
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { CompactEncrypt } from 'jose';
 import type { TenantId } from '../../schema/brand.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -67,7 +67,7 @@ export async function issueAccessToken(
     token = await signJwt(await keyring.signing(tenant, api.algorithm), type, claims);
   }
   if (api.encryption) token = await encrypt(token, api.encryption);
-  return { token, digest: createHash('sha256').update(token).digest('base64url'), expiresIn: authorization.lifetime };
+  return { token, digest: hash('sha256', token, 'base64url'), expiresIn: authorization.lifetime };
 }
 
 /** Nested JWE (auth0-behaviour JWE-1; RFC 7519 §11.2): signed first, then encrypted. */

@@ -24,6 +24,8 @@ export interface Caller {
   readonly clientId: string;
   readonly clientName: string;
   readonly scopes: ReadonlySet<string>;
+  /** The page that asks, if its origin is one of the client's (auth0-behaviour §39): it may read the answer. */
+  readonly origin?: string;
 }
 
 /** The facts of one request that decisions use. */

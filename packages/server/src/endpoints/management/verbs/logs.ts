@@ -2,11 +2,11 @@
 
 import { logs } from '../../../resources/index.ts';
 import type { LogFilter } from '../../../storage/store.ts';
-import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
-import type { Machinery } from '../collection-routes.ts';
+import { type Answer, json, type Route } from '../../../web/exchange.ts';
 import { readLogQuery } from '../log-query.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
 import { fieldParameters, pagingParameters, pick, readPaging, readWanted, type Wanted } from '../paging.ts';
-import { problem, type Refused, refused, uncached } from '../problem.ts';
+import { type Refused, refused, uncached } from '../problem.ts';
 import { badQuery, isRefused, type Query, readQuery } from '../query.ts';
 
 /** As Auth0 pages its log: what lies deeper is reached by dates or by `from`. */
@@ -15,12 +15,11 @@ const deepestRow = 1000;
 const eventId = /^[0-9A-Za-z_-]{1,128}$/;
 
 /** `GET /api/v2/logs` and `/logs/{id}`. `log-query.ts` says what `q` understands. */
-export function logRoutes({ deps, guard }: Machinery): Route[] {
+export function logRoutes(machinery: Machinery): Route[] {
+  const { deps } = machinery;
   const missing = refused(404, logs.errors.missing.message);
 
-  const list = async (ask: Ask): Promise<Answer | Refused> => {
-    const caller = await guard(ask, [logs.scopes.read]);
-    if (isRefused(caller)) return caller;
+  const list: Act = async (ask) => {
     const query = readQuery(ask.query, [...pagingParameters, ...fieldParameters, 'q', 'search', 'sort']);
     if (isRefused(query)) return query;
     const wanted = readWanted(query);
@@ -56,9 +55,7 @@ export function logRoutes({ deps, guard }: Machinery): Route[] {
     return records(found, wanted, around);
   };
 
-  const read = async (ask: Ask): Promise<Answer | Refused> => {
-    const caller = await guard(ask, [logs.scopes.read]);
-    if (isRefused(caller)) return caller;
+  const read: Act = async (ask) => {
     const query = readQuery(ask.query, [...fieldParameters]);
     if (isRefused(query)) return query;
     const id = ask.params.id ?? '';
@@ -68,13 +65,10 @@ export function logRoutes({ deps, guard }: Machinery): Route[] {
       : { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', ...uncached }, body: record };
   };
 
-  const answered = (act: (ask: Ask) => Promise<Answer | Refused>) => async (ask: Ask) => {
-    const answer = await act(ask);
-    return isRefused(answer) ? problem(answer) : answer;
-  };
+  const handle = (act: Act) => operation(machinery, [logs.scopes.read], act);
   return [
-    { method: 'GET', path: '/api/v2/logs', handle: answered(list), family: 'management' },
-    { method: 'GET', path: '/api/v2/logs/:id', handle: answered(read), family: 'management' },
+    { method: 'GET', path: '/api/v2/logs', handle: handle(list), family: 'management' },
+    { method: 'GET', path: '/api/v2/logs/:id', handle: handle(read), family: 'management' },
   ];
 }
 
