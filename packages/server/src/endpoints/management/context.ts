@@ -35,9 +35,11 @@ export interface At {
   /** ms */
   readonly now: number;
   readonly caller: Caller;
+  /** The program itself asks, for a file of its operator: what is surely a slip is refused there, though Auth0 would take it. */
+  readonly trusted: boolean;
 }
 
-/** The facts of a request that a caller was let in with. `now` in ms. */
-export function at(ask: Ask, caller: Caller, now: number): At {
-  return { tenant: ask.tenant, host: ask.host, now, caller };
+/** The facts of a request that a caller was let in with. */
+export function at(ask: Ask, caller: Caller, { now, trusted = false }: ManagementDeps): At {
+  return { tenant: ask.tenant, host: ask.host, now: now(), caller, trusted };
 }

@@ -25,7 +25,7 @@ export function operation({ deps, guard }: Machinery, needs: readonly AnyOf[], a
   return async (ask: Ask): Promise<Answer> => {
     const caller = await guard(ask, needs);
     if (isRefused(caller)) return problem(caller);
-    const outcome = await act(ask, at(ask, caller, deps.now()));
+    const outcome = await act(ask, at(ask, caller, deps));
     if (isRefused(outcome) && outcome.status === 403) recordForbidden(deps, ask, caller, outcome.message);
     const answer = isRefused(outcome) ? problem(outcome) : outcome;
     if (caller.origin === undefined) return answer;

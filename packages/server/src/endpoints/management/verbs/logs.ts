@@ -1,5 +1,6 @@
 // The routes of the tenant log: search, read on from an event, one event.
 
+import { opened } from '../../../domain/logs/record.ts';
 import { logs } from '../../../resources/index.ts';
 import type { LogFilter } from '../../../storage/store.ts';
 import { type Answer, json, type Route } from '../../../web/exchange.ts';
@@ -60,9 +61,7 @@ export function logRoutes(machinery: Machinery): Route[] {
     if (isRefused(query)) return query;
     const id = ask.params.id ?? '';
     const record = eventId.test(id) ? await deps.database.store(ask.tenant).logs.get(id) : undefined;
-    return record === undefined
-      ? missing
-      : { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', ...uncached }, body: record };
+    return record === undefined ? missing : json(200, opened(record), uncached);
   };
 
   const handle = (act: Act) => operation(machinery, [logs.scopes.read], act);
@@ -84,10 +83,10 @@ function filterOf(query: Query): { readonly filter: LogFilter } | Refused {
   return read.kind === 'invalid' ? badQuery(read.message, 'q') : { filter: read.filter };
 }
 
-/** Records are stored as JSON text; ids stay in every answer, as recorded. */
+/** Ids stay in every answer, as recorded. */
 function records(found: readonly string[], wanted: Wanted | undefined, around: object | undefined): Answer {
   const list = found.map((text) => {
-    const record = JSON.parse(text) as { _id: string; log_id: string };
+    const record = opened(text);
     return wanted ? { ...pick(record, wanted), _id: record._id, log_id: record.log_id } : record;
   });
   return json(200, around ? { ...around, logs: list } : list, uncached);
