@@ -7,7 +7,14 @@ import { findClient } from '../../domain/clients/find.ts';
 import { type Presented, readPresented } from '../../domain/clients/presented.ts';
 import { type IssuedToken, issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
-import { findApi, findMachineGrant, similarIdentifiers } from '../../domain/issuing/find.ts';
+import {
+  findApi,
+  findMachineGrant,
+  findOrganization,
+  isAssociated,
+  similarIdentifiers,
+} from '../../domain/issuing/find.ts';
+import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
@@ -40,6 +47,7 @@ interface Progress {
   params?: Params;
   grant?: AnyGrant;
   client?: ClientFacts;
+  organization?: OrganizationFacts;
   basic: boolean;
 }
 
@@ -99,6 +107,8 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
 
   const context = { client: authentication.client, host: ask.host, issuer: ask.issuer };
   const decision = await grant.judge(params, context, factsFor(deps, ask, settings));
+  const { organization } = decision.kind === 'refused' ? decision : decision.authorization;
+  if (organization) progress.organization = organization;
   if (decision.kind === 'refused') return refused(decision.refusal, decision.trace);
   return commit(deps, ask, settings, progress, grant, authentication, decision.authorization, refused);
 }
@@ -115,7 +125,7 @@ async function commit(
   refused: (refusal: Refusal, trace?: readonly TraceEntry[]) => Answer,
 ): Promise<Answer> {
   const now = deps.now();
-  const spent = await spend(deps.database.store(ask.tenant), authentication, settings, now);
+  const spent = await spend(deps.database.store(ask.tenant), authentication, authorization.organization, settings, now);
   if (spent.kind === 'refused') return refused(spent.refusal, authorization.trace);
   const issued = await issueAccessToken(deps.keyring, ask.tenant, authorization, now);
   deps.record(issuedEvent(ask, progress.client, grant, authorization, issued));
@@ -190,6 +200,9 @@ function factsFor(deps: TokenDeps, ask: Ask, settings: TenantSettings): TokenFac
     },
     api: (identifier) => findApi(database, snapshot, ask.tenant, storedIdentifier(identifier, ask.host)),
     machineGrant: (client, api) => findMachineGrant(database, snapshot, ask.tenant, client, api),
+    organizationNames: settings.allow_organization_name_in_authentication_api === true,
+    organization: (by) => findOrganization(database, snapshot, ask.tenant, by),
+    isAssociated: (organization, grant) => isAssociated(database, snapshot, ask.tenant, organization, grant),
     similarIdentifiers: (identifier) => similarIdentifiers(database, ask.tenant, identifier),
   };
 }

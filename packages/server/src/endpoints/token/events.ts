@@ -4,6 +4,7 @@
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { IssuedToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
+import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
 import type { Refusal } from '../../oauth/errors.ts';
@@ -37,6 +38,8 @@ export function issuedEvent(
     description: grant.about.success,
     client_id: authorization.clientId,
     client_name: client?.name,
+    organization_id: authorization.organization?.id,
+    organization_name: authorization.organization?.name,
     audience: authorization.audience,
     scope: authorization.scopes.join(' ') || undefined,
     details: {
@@ -55,12 +58,17 @@ export function issuedEvent(
 /** A token was refused (`feccft` and its kin; `f` when the request does not even name a grant). */
 export function refusedEvent(
   ask: Ask,
-  known: { readonly params?: Params; readonly grant?: AnyGrant; readonly client?: ClientFacts },
+  known: {
+    readonly params?: Params;
+    readonly grant?: AnyGrant;
+    readonly client?: ClientFacts;
+    readonly organization?: OrganizationFacts;
+  },
   refusal: Refusal,
   error: string,
   trace: readonly TraceEntry[],
 ): LogEvent {
-  const { params, grant, client } = known;
+  const { params, grant, client, organization } = known;
   const text = (name: string) => {
     const value = params?.get(name);
     return value === undefined ? undefined : printable(value);
@@ -71,6 +79,8 @@ export function refusedEvent(
     description: refusal.description,
     client_id: client?.clientId ?? text('client_id'),
     client_name: client?.name,
+    organization_id: organization?.id,
+    organization_name: organization?.name,
     audience: text('audience') ?? text('resource'),
     scope: text('scope'),
     details: {
