@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { grantLinks } from '../../src/endpoints/management/verbs/grant-links.ts';
 import type { TenantId } from '../../src/schema/brand.ts';
-import { serveHere } from '../support/running.ts';
+import { type Engine, engines, serveHere } from '../support/running.ts';
 
-describe('organizations and profiles', () => {
+const organizationsAndProfiles = (engine: Engine) => () => {
   let site: Awaited<ReturnType<typeof serveHere>>;
   before(async () => {
-    site = await serveHere();
+    site = await serveHere(engine);
   });
   after(() => site.stop());
   const must = async (path: string, body: object) => {
@@ -39,7 +39,7 @@ describe('organizations and profiles', () => {
     assert.deepEqual((await site.manage('GET', `/organizations/${created.id}`)).body, created);
     assert.deepEqual((await site.manage('GET', '/organizations/name/acme')).body, created);
     assert.equal((await site.manage('POST', '/organizations', { name: 'acme' })).status, 409);
-    for (const name of ['Acme', 'a b', '-a', 'x'.repeat(51), ''])
+    for (const name of ['Acme', 'a b', '-a', 'org_acme', 'x'.repeat(51), ''])
       assert.equal((await site.manage('POST', '/organizations', { name })).status, 400, name);
     const path = `/organizations/${created.id}`;
     assert.deepEqual(
@@ -167,4 +167,6 @@ describe('organizations and profiles', () => {
       assert.equal((await site.manage('GET', `${path}/templates/nothing`)).status, 404);
     }
   });
-});
+};
+
+for (const engine of engines) describe(`organizations and profiles on ${engine}`, organizationsAndProfiles(engine));
