@@ -34,7 +34,8 @@ export const connectionProfiles = collection({
   name: 'connection_profiles',
   path: 'connection-profiles',
   noun: { one: 'connection profile', a: 'a connection profile' },
-  about: 'How connections are set up by administrators of organizations',
+  about:
+    'How administrators of organizations set up connections. Kept as configuration: nothing reads it before there are connections',
   fields,
   id: 'id',
   ids: { prefix: 'cop_', alphabet: 'base62', length: 22 },

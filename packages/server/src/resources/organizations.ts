@@ -8,9 +8,10 @@ import { displayName, flag, oneOf, text, webUrl, whole } from '../schema/types.t
 const colour = text(7).regex(/^#(?:[0-9a-fA-F]{3}){1,2}$/);
 const most = 2_147_483_647;
 
+// A name that begins like an id would be taken for one, by us and by the libraries that check `org_id` and `org_name`.
 const fields = {
   id: made(text(20), 'Id of the organization'),
-  name: required(text(50, 1).regex(/^[a-z0-9][a-z0-9_-]*$/), 'Unique name, for addresses and tokens', {
+  name: required(text(50, 1).regex(/^(?!org_)[a-z0-9][a-z0-9_-]*$/), 'Unique name, for addresses and tokens', {
     lookup: 'unique',
   }),
   display_name: optional(displayName(255), 'Name for people'),
@@ -19,7 +20,7 @@ const fields = {
       logo_url: webUrl.optional(),
       colors: z.strictObject({ primary: colour.optional(), page_background: colour.optional() }).optional(),
     }),
-    'Look of the login pages for its members',
+    'Look of the login pages for its members; kept, and used once people can log in',
     { nullRemoves: true },
   ),
   metadata: optional(
@@ -37,11 +38,17 @@ const fields = {
         per_day: whole(1, most).optional(),
       }),
     }),
-    'How many machine tokens may be made for it',
+    'How many machine tokens may be made for it, by all clients together; windows begin at full hours and days (UTC)',
     { nullRemoves: true },
   ),
-  third_party_client_access: defaulted(oneOf(['allow', 'block']), 'Whether clients of others may log its members in'),
-  is_app_entitlement_active: defaulted(flag, 'Whether members may use only the clients that it was given'),
+  third_party_client_access: defaulted(
+    oneOf(['allow', 'block']),
+    'Whether clients of others may log its members in; kept, and used once people can log in. Machines need an association',
+  ),
+  is_app_entitlement_active: defaulted(
+    flag,
+    'Whether members may use only the clients that it was given; kept, and used once people can log in',
+  ),
 };
 
 export type Organization = Entity<typeof fields>;

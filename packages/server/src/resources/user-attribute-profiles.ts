@@ -68,7 +68,8 @@ export const userAttributeProfiles = collection({
   name: 'user_attribute_profiles',
   path: 'user-attribute-profiles',
   noun: { one: 'user attribute profile', a: 'a user attribute profile' },
-  about: 'How attributes of identity providers become attributes of users',
+  about:
+    'How attributes of identity providers become attributes of users. Kept as configuration: nothing reads it before there are users',
   fields,
   id: 'id',
   ids: { prefix: 'uap_', alphabet: 'base62', length: 22 },

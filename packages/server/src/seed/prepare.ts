@@ -14,7 +14,6 @@ import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import type { House } from '../server.ts';
 import type { Store, Transaction } from '../storage/store.ts';
-import { applyTenantFile } from './tenant-file.ts';
 import { type Call, trustedCalls } from './trusted.ts';
 
 const apiTable = tableOf(resourceServers);
@@ -179,6 +178,7 @@ export async function prepareTenant(
   await builtIns(store, house.now());
   const admin = await administrator(store, config);
   if (config.tenant !== undefined) {
+    const { applyTenantFile } = await import('./tenant-file.ts');
     const changed = await applyTenantFile(call, config.tenant, process.env, (message) => log.warn(message));
     log.info(
       changed === 0 ? `${config.tenant}: nothing to change` : `${config.tenant}: ${changed} entries created or changed`,

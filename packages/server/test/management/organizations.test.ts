@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { serveHere } from '../support/running.ts';
+import { grantLinks } from '../../src/endpoints/management/verbs/grant-links.ts';
+import type { TenantId } from '../../src/schema/brand.ts';
+import { type Engine, engines, serveHere } from '../support/running.ts';
 
-describe('organizations and profiles', () => {
+const organizationsAndProfiles = (engine: Engine) => () => {
   let site: Awaited<ReturnType<typeof serveHere>>;
   before(async () => {
-    site = await serveHere();
+    site = await serveHere(engine);
   });
   after(() => site.stop());
   const must = async (path: string, body: object) => {
@@ -37,7 +39,7 @@ describe('organizations and profiles', () => {
     assert.deepEqual((await site.manage('GET', `/organizations/${created.id}`)).body, created);
     assert.deepEqual((await site.manage('GET', '/organizations/name/acme')).body, created);
     assert.equal((await site.manage('POST', '/organizations', { name: 'acme' })).status, 409);
-    for (const name of ['Acme', 'a b', '-a', 'x'.repeat(51), ''])
+    for (const name of ['Acme', 'a b', '-a', 'org_acme', 'x'.repeat(51), ''])
       assert.equal((await site.manage('POST', '/organizations', { name })).status, 400, name);
     const path = `/organizations/${created.id}`;
     assert.deepEqual(
@@ -95,6 +97,8 @@ describe('organizations and profiles', () => {
     await site.manage('POST', path, body);
     await site.manage('DELETE', `/clients/${machine.clientId}`);
     assert.deepEqual((await site.manage('GET', path)).body, [], 'the client took its grant along');
+    const links = () => site.house.database.store('default' as TenantId).all(grantLinks);
+    assert.deepEqual(await links(), [], 'and the link');
     const other = await site.machine();
     await site.manage('PATCH', `/client-grants/${other.grantId}`, { organization_usage: 'require' });
     await site.manage('POST', path, { grant_id: other.grantId });
@@ -163,4 +167,6 @@ describe('organizations and profiles', () => {
       assert.equal((await site.manage('GET', `${path}/templates/nothing`)).status, 404);
     }
   });
-});
+};
+
+for (const engine of engines) describe(`organizations and profiles on ${engine}`, organizationsAndProfiles(engine));

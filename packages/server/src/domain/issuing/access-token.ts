@@ -25,7 +25,7 @@ const isRfc9068 = (authorization: Authorization) => authorization.api.dialect.st
  */
 export function accessTokenClaims(authorization: Authorization, now: number, jti: string): Record<string, unknown> {
   const iat = Math.floor(now / 1000);
-  const { scopes, permissions } = authorization;
+  const { scopes, permissions, organization } = authorization;
   const rfc9068 = isRfc9068(authorization);
   const claims: Record<string, unknown> = {
     iss: authorization.issuer,
@@ -37,6 +37,8 @@ export function accessTokenClaims(authorization: Authorization, now: number, jti
   claims.exp = iat + authorization.lifetime;
   if (rfc9068) claims.jti = jti;
   if (scopes.length > 0) claims.scope = scopes.join(' ');
+  if (organization) claims.org_id = organization.id;
+  if (organization?.nameInToken) claims.org_name = organization.name;
   if (!rfc9068 && authorization.grantType) claims.gty = authorization.grantType;
   if (!rfc9068) claims.azp = authorization.clientId;
   if (permissions) claims.permissions = permissions;

@@ -57,8 +57,11 @@ export function createKeyring(database: Database, snapshot: Snapshot): Keyring {
   return {
     async signing(tenant, alg) {
       const key = (await prepared(tenant)).signing.get(alg);
-      if (!key) throw new Error(`tenant ${tenant} has no ${alg} key`);
-      return key;
+      if (key) return key;
+      // Another node may have made the ring a moment ago, with the first API of this algorithm, and we have not heard of it yet.
+      const fresh = prepare(await database.store(tenant).all(signingKeys, { alg })).signing.get(alg);
+      if (!fresh) throw new Error(`tenant ${tenant} has no ${alg} key`);
+      return fresh;
     },
     async verification(tenant, kid) {
       return (await prepared(tenant)).verification.get(kid);

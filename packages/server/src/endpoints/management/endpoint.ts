@@ -15,10 +15,11 @@ import {
 import { tableOf } from '../../schema/collection.ts';
 import type { DeclaredTable } from '../../storage/tables.ts';
 import { type Ask, json, type Route } from '../../web/exchange.ts';
-import { collectionRoutes, type Machinery, type Offered } from './collection-routes.ts';
+import { collectionRoutes, type Offered } from './collection-routes.ts';
 import type { Caller, ManagementDeps } from './context.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { openapi } from './openapi.ts';
+import type { Machinery } from './operation.ts';
 import { singletonRoutes } from './singleton-routes.ts';
 import { clientCredentialVerbs } from './verbs/client-credentials.ts';
 import { clientGrantVerbs } from './verbs/client-grants.ts';

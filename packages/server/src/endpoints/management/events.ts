@@ -58,3 +58,45 @@ export function recordWrite(
     },
   });
 }
+
+/** Records a read that showed secrets (LOG-1): reads of anything else leave no event. */
+export function recordSecretRead(deps: ManagementDeps, ask: Ask, caller: Caller, description: string): void {
+  deps.record({
+    tenant: ask.tenant,
+    type: 'mgmt_api_read',
+    description,
+    client_id: caller.clientId,
+    client_name: caller.clientName,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    audience: managementIdentifier(ask.host),
+    details: {
+      request: { method: ask.method.toLowerCase(), path: ask.path, channel: 'api', ip: ask.ip },
+      response: { statusCode: 200 },
+    },
+  });
+}
+
+/** Records a call that was let in and then refused for what it wanted to change. */
+export function recordForbidden(deps: ManagementDeps, ask: Ask, caller: Caller, message: string): void {
+  deps.record({
+    tenant: ask.tenant,
+    type: 'fapi',
+    description: message,
+    client_id: caller.clientId,
+    client_name: caller.clientName,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    audience: managementIdentifier(ask.host),
+    details: {
+      request: { method: ask.method.toLowerCase(), path: ask.path },
+      cause: {
+        code: 'forbidden',
+        message,
+        fix: 'Use a token with the scope that the message names, or leave that member out.',
+      },
+    },
+  });
+}

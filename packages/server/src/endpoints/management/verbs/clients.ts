@@ -14,7 +14,7 @@ import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import type { At } from '../context.ts';
 import { base62Text, makeId, makeSecret } from '../ids.ts';
-import { badBody, type Refused, refused } from '../problem.ts';
+import { badBody, lacksScope, type Refused, refused } from '../problem.ts';
 import { isRefused } from '../query.ts';
 import { visible } from '../views.ts';
 import { credentialFacts, placesOf, withCredentials } from './client-keys.ts';
@@ -77,7 +77,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     for (const name of Object.keys(patch)) {
       const needed = patchScopes[name] ?? ['update:clients'];
       if (!needed.some((scope) => at.caller.scopes.has(scope))) {
-        return refused(403, `Insufficient scope, expected any of: ${needed.join(',')}`, 'insufficient_scope');
+        return lacksScope(needed);
       }
       if (before.global && !globalChangeable.has(name)) {
         return badBody(payloadMessage(`Not allowed to change ${name} of the global client`, name));
@@ -113,7 +113,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
   },
 
   update: async (tx, before, after) => {
-    const missing = await missingReference(tx, after);
+    const missing = await missingReference(tx, after, before);
     if (missing) return missing;
     if (JSON.stringify(placesOf(before)) === JSON.stringify(placesOf(after))) return { kind: 'stored', entity: after };
     const own = new Map((await tx.all(credentialTable, { client_id: after.client_id })).map((row) => [row.id, row]));
@@ -222,8 +222,8 @@ function newCredential(
   };
 }
 
-/** APIs and the organization that the client names must exist. */
-async function missingReference(tx: Transaction, client: Client): Promise<Refused | undefined> {
+/** APIs and the organization that the client names must exist; an organization that it named before may be gone by now. */
+async function missingReference(tx: Transaction, client: Client, before?: Client): Promise<Refused | undefined> {
   const named: [string, string][] = (client.refresh_token.policies ?? []).map((policy, index) => [
     `refresh_token.policies[${index}].audience`,
     policy.audience,
@@ -234,7 +234,9 @@ async function missingReference(tx: Transaction, client: Client): Promise<Refuse
       return badBody(payloadMessage('The resource server does not exist', path));
   }
   const organization = client.default_organization?.organization_id;
-  if (organization !== undefined && !(await tx.get(organizationTable, organization))) {
+  if (organization === undefined || organization === before?.default_organization?.organization_id) return undefined;
+  // Locked, so that it does not go away while it is named.
+  if (!(await tx.lock(organizationTable, organization))) {
     return badBody(payloadMessage('The organization does not exist', 'default_organization.organization_id'));
   }
   return undefined;

@@ -1,5 +1,6 @@
 // What is special about organizations: a second address by name, and the client grants that belong to them.
 
+import type { GrantLink } from '../../../domain/issuing/organizations.ts';
 import { identifierAt } from '../../../domain/tenants/system-apis.ts';
 import { type ClientGrant, clientGrants, organizations } from '../../../resources/index.ts';
 import { isSound, typeName } from '../../../schema/json.ts';
@@ -7,12 +8,20 @@ import { payloadMessage } from '../../../schema/messages.ts';
 import type { Reads } from '../../../storage/store.ts';
 import { type Answer, type Ask, empty, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
-import type { Machinery } from '../collection-routes.ts';
-import { type At, at } from '../context.ts';
+import type { At } from '../context.ts';
 import { recordWrite } from '../events.ts';
-import { fieldParameters, pagingParameters, pick, readPaging, readWanted } from '../paging.ts';
-import { badBody, problem, type Refused, refused, uncached } from '../problem.ts';
-import { badQuery, isRefused, readQuery } from '../query.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
+import {
+  fieldParameters,
+  type Paging,
+  pagingParameters,
+  pick,
+  readPaging,
+  readWanted,
+  type Wanted,
+} from '../paging.ts';
+import { badBody, type Refused, refused, uncached } from '../problem.ts';
+import { badQuery, isRefused, type Query, readQuery } from '../query.ts';
 import { visible } from '../views.ts';
 import { grantLinks, grantTable, linkOf, organizationTable } from './grant-links.ts';
 import type { CollectionVerbs } from './verb.ts';
@@ -24,21 +33,18 @@ export const organizationVerbs: CollectionVerbs<typeof organizations.fields> = {
   },
 };
 
+/** auth0-behaviour §44 */
+const mostGrants = 100;
+
 const missing = refused(404, organizations.errors.missing.message);
 const missingGrant = refused(404, clientGrants.errors.missing.message, clientGrants.errors.missing.errorCode);
 
 /** The organization by name, its client grants, and the organizations of a client grant. */
-export function organizationRoutes({ deps, guard }: Machinery): Route[] {
-  const operation =
-    (scope: string, act: (ask: Ask, here: At) => Promise<Answer | Refused>) =>
-    async (ask: Ask): Promise<Answer> => {
-      const caller = await guard(ask, [[scope]]);
-      if (isRefused(caller)) return problem(caller);
-      const answer = await act(ask, at(ask, caller, deps.now()));
-      return isRefused(answer) ? problem(answer) : answer;
-    };
+export function organizationRoutes(machinery: Machinery): Route[] {
+  const { deps } = machinery;
+  const handle = (scope: string, act: Act) => operation(machinery, [[scope]], act);
 
-  const byName = operation('read:organizations', async (ask, here) => {
+  const byName = handle('read:organizations', async (ask, here) => {
     const query = readQuery(ask.query, fieldParameters);
     if (isRefused(query)) return query;
     const wanted = readWanted(query);
@@ -50,7 +56,7 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
       : missing;
   });
 
-  const grantsOf = operation('read:organization_client_grants', async (ask, here) => {
+  const grantsOf = handle('read:organization_client_grants', async (ask, here) => {
     const store = deps.database.store(ask.tenant);
     const organization = await named(store, ask);
     if (!organization) return missing;
@@ -64,24 +70,37 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
     );
   });
 
-  const organizationsOf = operation('read:organization_client_grants', async (ask, here) => {
+  const organizationsOf = handle('read:organization_client_grants', async (ask, here) => {
     const store = deps.database.store(ask.tenant);
     const id = ask.params.id ?? '';
     if (!isSound(id) || !(await store.get(grantTable, id))) return missingGrant;
-    const links = await store.all(grantLinks, { grant_id: id });
-    const rows =
-      links.length === 0
-        ? []
-        : await store.all(organizationTable, { id: links.map(({ organization_id }) => organization_id) });
-    return listed(
-      ask,
-      'organizations',
-      rows.map((row) => visible(organizations, row, here.caller.scopes, 'read')),
-      [],
-    );
+    const page = readListQuery(ask, []);
+    if (isRefused(page)) return page;
+    const { paging, wanted } = page;
+    // A grant may belong to any number of organizations, so it is the links that are paged, by the store.
+    const where = { grant_id: id };
+    const shown = async (links: readonly GrantLink[]) => {
+      const ids = links.map(({ organization_id }) => organization_id);
+      const rows = new Map((await store.all(organizationTable, { id: ids })).map((row) => [row.id, row]));
+      return ids.flatMap((one) => {
+        const row = rows.get(one);
+        return row ? [pick(visible(organizations, row, here.caller.scopes, 'read'), wanted)] : [];
+      });
+    };
+    if (paging.kind === 'checkpoint') {
+      const after = paging.from === undefined ? {} : { after: paging.from };
+      const found = await store.checkpoint(grantLinks, { where, limit: paging.take, ...after });
+      if (!found) return badQuery('Not a checkpoint of this list', 'from');
+      const next = found.next === undefined ? {} : { next: found.next };
+      return json(200, { organizations: await shown(found.rows), ...next }, uncached);
+    }
+    const { rows, total } = await store.page(grantLinks, { where, offset: paging.offset, limit: paging.limit });
+    const list = await shown(rows);
+    const around = { start: paging.offset, limit: paging.limit, total };
+    return json(200, paging.totals ? { ...around, organizations: list } : list, uncached);
   });
 
-  const link = operation('create:organization_client_grants', async (ask, here) => {
+  const link = handle('create:organization_client_grants', async (ask, here) => {
     const body = readBody(ask);
     if (isRefused(body)) return body;
     const wanted = grantIdOf(body.value);
@@ -100,6 +119,9 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
           'organization_client_grant_conflict',
         );
       }
+      if ((await tx.all(grantLinks, { organization_id: organization.id })).length >= mostGrants) {
+        return badBody(`An organization has at most ${mostGrants} client grants`);
+      }
       await tx.insert(grantLinks, linkOf(organization.id, wanted));
       return grant as ClientGrant;
     });
@@ -113,7 +135,7 @@ export function organizationRoutes({ deps, guard }: Machinery): Route[] {
     return json(201, answer, uncached);
   });
 
-  const unlink = operation('delete:organization_client_grants', async (ask, here) => {
+  const unlink = handle('delete:organization_client_grants', async (ask, here) => {
     const gone = await deps.database.store(ask.tenant).transact(async (tx) => {
       const organization = await named(tx, ask);
       const grant = ask.params.grant_id ?? '';
@@ -171,14 +193,24 @@ function shownGrant(grant: ClientGrant, here: At): ClientGrant {
   return { ...grant, audience: identifierAt(grant.audience, here.host) };
 }
 
-/** A part of a short list, paged as every list is. `filters`: members that may be asked for by equality. */
-function listed(ask: Ask, name: string, rows: readonly object[], filters: readonly string[]): Answer | Refused {
+/** Which part of a list is asked for, and which members. `filters`: further parameters. */
+function readListQuery(
+  ask: Ask,
+  filters: readonly string[],
+): { query: Query; paging: Paging; wanted: Wanted | undefined } | Refused {
   const query = readQuery(ask.query, [...pagingParameters, ...fieldParameters, ...filters]);
   if (isRefused(query)) return query;
   const paging = readPaging(query);
   if (isRefused(paging)) return paging;
   const wanted = readWanted(query);
-  if (isRefused(wanted)) return wanted;
+  return isRefused(wanted) ? wanted : { query, paging, wanted };
+}
+
+/** A part of a short list, paged as every list is. `filters`: members that may be asked for by equality. */
+function listed(ask: Ask, name: string, rows: readonly object[], filters: readonly string[]): Answer | Refused {
+  const read = readListQuery(ask, filters);
+  if (isRefused(read)) return read;
+  const { query, paging, wanted } = read;
   const found = rows.filter((row) =>
     filters.every(
       (filter) => !query.one.has(filter) || (row as Record<string, unknown>)[filter] === query.one.get(filter),

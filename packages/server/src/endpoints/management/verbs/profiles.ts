@@ -5,10 +5,9 @@ import {
   connectionProfileTemplates,
   userAttributeProfileTemplates,
 } from '../../../resources/index.ts';
-import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
-import type { Machinery } from '../collection-routes.ts';
-import { problem, refused, uncached } from '../problem.ts';
-import { isRefused } from '../query.ts';
+import { json, type Route } from '../../../web/exchange.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
+import { refused, uncached } from '../problem.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 /** As recorded, what was never set is answered as null. */
@@ -25,16 +24,13 @@ interface Template {
 }
 
 /** List and read of templates. */
-export function templateRoutes({ guard }: Machinery): Route[] {
+export function templateRoutes(machinery: Machinery): Route[] {
   const routes = (path: string, scope: string, wrapper: string, templates: readonly Template[]): Route[] => {
-    const answered = (act: (ask: Ask) => Answer) => async (ask: Ask) => {
-      const caller = await guard(ask, [[scope]]);
-      return isRefused(caller) ? problem(caller) : act(ask);
-    };
-    const list = answered(() => json(200, { [wrapper]: templates }, uncached));
-    const read = answered((ask) => {
+    const handle = (act: Act) => operation(machinery, [[scope]], act);
+    const list = handle(async () => json(200, { [wrapper]: templates }, uncached));
+    const read = handle(async (ask) => {
       const template = templates.find(({ id }) => id === ask.params.id);
-      return template ? json(200, template, uncached) : problem(refused(404, 'Template not found.'));
+      return template ? json(200, template, uncached) : refused(404, 'Template not found.');
     });
     return [
       { method: 'GET', path: `/api/v2/${path}/templates`, handle: list, family: 'management' },
