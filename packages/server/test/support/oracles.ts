@@ -8,7 +8,7 @@ export const rounds = Math.max(1, Number(process.env.COUNTERSIGN_ROUNDS ?? 1));
 
 /** What an error answer never holds: a stack, our sources, the engines, their errors, where we run. */
 const betrays =
-  /\n\s+at |file:\/\/|node_modules|packages\/server|\.ts:\d|sqlite|postgres|SQLSTATE|syntax error|\bpg_|kysely|fastify|ECONNREFUSED|UnstorableText|TypeError|RangeError|ReferenceError/i;
+  /\n\s+at |file:\/\/|node_modules|packages\/server|\.ts:\d|sqlite|postgres|SQLSTATE|syntax error|kysely|fastify|ECONNREFUSED|UnstorableText|TypeError|RangeError|ReferenceError/i;
 
 interface Judged {
   readonly status: number;
