@@ -5,7 +5,8 @@ import type { Ask } from '../../web/exchange.ts';
 import type { Caller, ManagementDeps } from './context.ts';
 
 /** Members whose values are credentials or key material, wherever they stand. */
-const secretNames = /secret$|^password|token$|^pem$|^private_key|^key$|^pkcs7$|^api_?key|credential_value/i;
+const secretNames =
+  /secret$|^password|password$|token$|^pem$|^private_?key|(access|master|sas)_?key$|^key$|^pkcs7$|^api_?key|credential_value/i;
 const mask = '*****';
 const mostItems = 100;
 const mostText = 2000;
@@ -48,7 +49,7 @@ export function recordWrite(
         method: ask.method.toLowerCase(),
         path: ask.path,
         query: {},
-        userAgent: ask.headers['user-agent'] ?? '',
+        userAgent: (ask.headers['user-agent'] ?? '').slice(0, 500),
         body: masked(body),
         channel: 'api',
         ip: ask.ip,
