@@ -61,6 +61,7 @@ async function bind(router: RouterOptions, at: ListenOptions, flag: string): Pro
 }
 
 function routerFor(
+  config: Config,
   house: House,
   operations: Operations,
   log: ProcessLog,
@@ -79,13 +80,14 @@ function routerFor(
       }),
     onAnswered: (done) => {
       operations.observe(done);
-      log.debug('answered', {
-        request_id: done.requestId,
-        method: done.method,
-        route: done.routePath,
-        status: done.status,
-        ms: Math.round(done.milliseconds * 10) / 10,
-      });
+      if (config['log-level'] === 'debug')
+        log.debug('answered', {
+          request_id: done.requestId,
+          method: done.method,
+          route: done.routePath,
+          status: done.status,
+          ms: Math.round(done.milliseconds * 10) / 10,
+        });
     },
     operational: (path, peer) => operations.answer(path, peer),
   };
@@ -111,7 +113,7 @@ export async function startServer(config: Config, say: (text: string) => void, l
       house.keyring.jwks(defaultTenant, true),
       settingsOf(house.database, house.snapshot, defaultTenant),
     ]);
-    const router = routerFor(house, operations, log, trustProxy);
+    const router = routerFor(config, house, operations, log, trustProxy);
     const http = await bind(router, { host: config.host, port: config.port }, '--port');
     open.push(http);
     let https: Listening | undefined;
