@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { type Config, readConfig, StartRefused } from '../config.ts';
 import { serveDemoApi } from '../demo.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
+import { settingsOf } from '../domain/tenants/settings.ts';
 import { createProcessLog, type ProcessLog } from '../log.ts';
 import { createOperations, type Operations } from '../operations.ts';
 import type { TenantHost } from '../schema/brand.ts';
@@ -105,6 +106,11 @@ export async function startServer(config: Config, say: (text: string) => void, l
       { tenant: defaultTenant, host, issuer: `https://${host}/` },
       log,
     );
+    // Verifiers need these also if the database goes away before anybody has asked for them.
+    await Promise.all([
+      house.keyring.jwks(defaultTenant, true),
+      settingsOf(house.database, house.snapshot, defaultTenant),
+    ]);
     const router = routerFor(house, operations, log, trustProxy);
     const http = await bind(router, { host: config.host, port: config.port }, '--port');
     open.push(http);

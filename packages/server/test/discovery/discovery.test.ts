@@ -203,6 +203,31 @@ describe('a trusted proxy', () => {
 });
 
 for (const engine of engines) {
+  test(`TWO-05 on ${engine}: a node signs for an API whose algorithm another node has just brought in`, async () => {
+    const at = await freshPlace(engine);
+    const [one, two] = await Promise.all([spawnServer(at), spawnServer(at)]);
+    try {
+      const machine = await one.machine();
+      const ask = (audience: string) =>
+        two.token({
+          grant_type: 'client_credentials',
+          client_id: machine.clientId,
+          client_secret: machine.clientSecret,
+          audience,
+        });
+      assert.equal((await ask(machine.audience)).status, 200, 'the keys are in the memory of the second node now');
+      for (const alg of ['ES256', 'EdDSA', 'PS256']) {
+        const audience = `https://${alg}.example.com/`;
+        await one.manage('POST', '/resource-servers', { identifier: audience, signing_alg: alg });
+        await one.manage('POST', '/client-grants', { client_id: machine.clientId, audience, scope: [] });
+        assert.equal((await ask(audience)).status, 200, alg);
+      }
+    } finally {
+      await Promise.all([one.end(), two.end()]);
+      await at.clear();
+    }
+  });
+
   test(`KEY-04, KEY-05 on ${engine}: of many rotations at once on two nodes one happens, and every token is in both key sets`, async () => {
     const at = await freshPlace(engine);
     const nodes = await Promise.all([spawnServer(at), spawnServer(at)]);

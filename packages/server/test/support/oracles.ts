@@ -51,19 +51,23 @@ export interface Watch {
 }
 
 /**
- * G7 and CRA-10 from now on: the process stays the same, nothing goes wrong unseen, and its event loop is not held for long
- * (99 of 100 times less than `mostLagMs`, which leaves room for a machine that runs other tests at the same time).
+ * G7 and CRA-10 from now on: the process stays the same, nothing goes wrong unseen, and its event loop is not held for
+ * longer than `mostLagMs` 99 of 100 times (9 of 10 times in a short run, where one pause of the machine would be a hundredth).
  */
 export async function watch(server: Spawned, place: { clear(): Promise<void> }, mostLagMs = 200): Promise<Watch> {
   // Each reading begins a new measurement; loading the program is not to be in it.
   await metricsOf(server);
+  const began = performance.now();
   const judgeNow = async () => {
     assert.equal(server.process.exitCode, null, server.output());
     assert.equal(server.process.signalCode, null, server.output());
     assert.doesNotMatch(server.output(), /a fault of ours|unhandled|uncaught|MaxListeners/i);
-    const lag =
-      Number(/^countersign_nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(await metricsOf(server))?.[1]) * 1000;
-    assert.ok(lag < mostLagMs, `the event loop lagged ${lag} ms`);
+    const share = performance.now() - began > 5_000 ? 'p99' : 'p90';
+    const line = new RegExp(`^countersign_nodejs_eventloop_lag_${share}_seconds (\\S+)`, 'm').exec(
+      await metricsOf(server),
+    );
+    const lag = Number(line?.[1]) * 1000;
+    assert.ok(lag < mostLagMs, `the event loop lagged ${lag} ms (${share})`);
   };
   return {
     judge: judgeNow,
@@ -83,7 +87,7 @@ export async function memoryOf(server: Site): Promise<number> {
   return Number(/^countersign_process_resident_memory_bytes (\S+)/m.exec(await metricsOf(server))?.[1]);
 }
 
-/** Asks one thing again and again beside an attack, and tells how long the answers took, in ms. */
+/** Asks one thing again and again beside an attack; tells how long the answers took, in ms, and their statuses (0: none). */
 export function probe(ask: () => Promise<Reply>, everyMs = 50): () => Promise<{ p99: number; statuses: Set<number> }> {
   const times: number[] = [];
   const statuses = new Set<number>();
@@ -91,7 +95,12 @@ export function probe(ask: () => Promise<Reply>, everyMs = 50): () => Promise<{ 
   const asking = (async () => {
     while (going) {
       const began = performance.now();
-      statuses.add((await ask()).status);
+      statuses.add(
+        await ask().then(
+          (reply) => reply.status,
+          () => 0,
+        ),
+      );
       times.push(performance.now() - began);
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }

@@ -95,7 +95,7 @@ const trustAll: Guard = async () => ourselves;
 /** The certificate of the key that signs now, from the tenant's snapshot. */
 function certificateOf(deps: ManagementDeps): Machinery['certificate'] {
   return (ask: Ask) =>
-    deps.snapshot.get(ask.tenant, 'signing_certificate', '', { evenStale: true }, async () => {
+    deps.snapshot.get(ask.tenant, 'signing_certificate', '', { evenStale: true, lasting: true }, async () => {
       const [row] = await deps.database.store(ask.tenant).all(keyTable, { alg: 'RS256', state: 'current' });
       return row && { value: { cert: row.cert, pkcs7: row.pkcs7 }, from: [`${keyTable.name}/*`] };
     });

@@ -48,6 +48,8 @@ interface Progress {
   grant?: AnyGrant;
   client?: ClientFacts;
   organization?: OrganizationFacts;
+  /** Set once the client has proved who it is: only then its word about the caller's address is taken. */
+  authenticated: boolean;
   basic: boolean;
 }
 
@@ -68,7 +70,7 @@ export function tokenRoutes(deps: TokenDeps): Route[] {
 
 async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
   const settings = await settingsOf(deps.database, deps.snapshot, ask.tenant);
-  const progress: Progress = { dialect: settings.answer_dialect ?? 'auth0', basic: false };
+  const progress: Progress = { dialect: settings.answer_dialect ?? 'auth0', authenticated: false, basic: false };
   const refused = (refusal: Refusal, trace: readonly TraceEntry[] = []): Answer => {
     deps.record(refusedEvent(ask, progress, refusal, errorCode(refusal, progress.dialect), trace));
     return withCors(ask, progress.client, refusalAnswer(refusal, progress.dialect, progress.basic));
@@ -102,6 +104,7 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
   }
   const authentication = authenticate(presented.presented, client, verdict);
   if (authentication.kind === 'refused') return refused(authentication.refusal);
+  progress.authenticated = true;
   const grantRefusal = judgeGrantType(grantType, grant, authentication.client);
   if (grantRefusal || !grant) return refused(grantRefusal ?? refuse('unknown_grant', 'Unknown grant type'));
 

@@ -12,6 +12,7 @@ import type { Ask } from '../../web/exchange.ts';
 import { type Params, printable } from '../../web/params.ts';
 import type { AnyGrant } from './grant.ts';
 
+/** `auth0-forwarded-for` counts only from a confidential client that is trusted with it and has proved who it is (§8.4). */
 function origin(ask: Ask, client: ClientFacts | undefined) {
   const forwarded =
     client?.trustsForwardedIp && client.method.kind !== 'none' ? ask.headers['auth0-forwarded-for'] : undefined;
@@ -63,6 +64,7 @@ export function refusedEvent(
     readonly grant?: AnyGrant;
     readonly client?: ClientFacts;
     readonly organization?: OrganizationFacts;
+    readonly authenticated: boolean;
   },
   refusal: Refusal,
   error: string,
@@ -74,7 +76,7 @@ export function refusedEvent(
     return value === undefined ? undefined : printable(value);
   };
   return {
-    ...origin(ask, client),
+    ...origin(ask, known.authenticated ? client : undefined),
     type: grant?.events.failure ?? 'f',
     description: refusal.description,
     client_id: client?.clientId ?? text('client_id'),
@@ -94,7 +96,7 @@ export function refusedEvent(
 /** A browser origin was refused (`fco`). */
 export function originEvent(ask: Ask, client: ClientFacts, refusedOrigin: string): LogEvent {
   return {
-    ...origin(ask, client),
+    ...origin(ask, undefined),
     type: 'fco',
     description: `Origin ${printable(refusedOrigin)} is not allowed.`,
     client_id: client.clientId,
