@@ -393,6 +393,10 @@ describe('the first start', () => {
       await run(['token', '--audience', 'https://example.com/health-api/', '--data', data]),
       /Did you mean https:\/\/example\.com\/health-api\?/,
     );
+    isPlainRefusal(
+      await run(['token', '--audience', 'https://example.com/health-api', '--organization', 'org_x', '--data', data]),
+      /parameter organization is not allowed.*organization_usage "deny"/,
+    );
     const rotated = await run(['keys', 'rotate', '--data', data]);
     assert.equal(rotated.code, 0, rotated.stderr);
     isPlainRefusal(await run(['keys', 'rotate', '--data', data]), /rotate again in \d+ s/);
