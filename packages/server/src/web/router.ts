@@ -16,6 +16,7 @@ import type { Answer, AnswerFamily, Ask, Route } from './exchange.ts';
 import { empty } from './exchange.ts';
 import { badRequest, failure, notFound } from './failures.ts';
 import { requestTarget } from './request-target.ts';
+import { discard, unread } from './unread.ts';
 
 export interface RouterOptions {
   readonly routes: readonly Route[];
@@ -130,9 +131,11 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
         headersTimeout: 10_000,
         requestTimeout: 30_000,
         keepAliveTimeout: 65_000,
+        // Node looks for overdue connections only every 30 s unless told: slow headers would live four times as long.
+        connectionsCheckingInterval: 1_000,
       };
       const server = at.tls
-        ? createHttpsServer({ ...limits, key: at.tls.key, cert: at.tls.cert, minVersion: 'TLSv1.2' }, handler)
+        ? createHttpsServer({ ...limits, ...at.tls, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 }, handler)
         : createHttpServer(limits, handler);
       return server as Server;
     },
@@ -150,7 +153,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
 
   const finish = (request: FastifyRequest, reply: FastifyReply, answer: Answer, tenant?: TenantId) => {
     if (tenant) request.tenant = tenant;
-    return send(reply, answer, draining);
+    // A body that nobody reads (of a GET, or beyond the limit) must not go on behind its answer.
+    return send(reply, answer, draining || unread(request.raw));
   };
 
   const handle =
@@ -231,10 +235,12 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     });
   }
 
-  function routeError(error: unknown, request: FastifyRequest, reply: FastifyReply, family: AnswerFamily) {
+  async function routeError(error: unknown, request: FastifyRequest, reply: FastifyReply, family: AnswerFamily) {
     const status = (error as { statusCode?: number }).statusCode;
-    if (status === 413)
+    if (status === 413) {
+      await discard(request.raw);
       return finish(request, reply, failure(family, 413, 'Payload Too Large', { connection: 'close' }));
+    }
     if (status !== undefined && status >= 400 && status < 500)
       return finish(request, reply, failure(family, 400, 'Bad Request'));
     options.onBug(error, request.id, request.routeOptions.url ?? '');

@@ -87,7 +87,17 @@ export async function memoryOf(server: Site): Promise<number> {
   return Number(/^countersign_process_resident_memory_bytes (\S+)/m.exec(await metricsOf(server))?.[1]);
 }
 
-/** Asks one thing again and again beside an attack; tells how long the answers took, in ms, and their statuses (0: none). */
+/** Files and connections that a server has open. */
+export async function openFilesOf(server: Site): Promise<number> {
+  return Number(/^countersign_process_open_fds (\S+)/m.exec(await metricsOf(server))?.[1]);
+}
+
+/** CPU time that a server has used since its start, in ms. */
+export async function cpuOf(server: Site): Promise<number> {
+  return Number(/^countersign_process_cpu_seconds_total (\S+)/m.exec(await metricsOf(server))?.[1]) * 1000;
+}
+
+/** Asks one thing again and again beside an attack, until there is no answer; tells how long the answers took, in ms. */
 export function probe(ask: () => Promise<Reply>, everyMs = 50): () => Promise<{ p99: number; statuses: Set<number> }> {
   const times: number[] = [];
   const statuses = new Set<number>();
@@ -95,12 +105,13 @@ export function probe(ask: () => Promise<Reply>, everyMs = 50): () => Promise<{ 
   const asking = (async () => {
     while (going) {
       const began = performance.now();
-      statuses.add(
-        await ask().then(
-          (reply) => reply.status,
-          () => 0,
-        ),
+      const status = await ask().then(
+        (reply) => reply.status,
+        () => 0,
       );
+      statuses.add(status);
+      // Nobody may be left to stop it.
+      if (status === 0) return;
       times.push(performance.now() - began);
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
