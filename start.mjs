@@ -28,6 +28,8 @@ async function main([mode, ...rest]) {
       return await test(node, source, rest);
     case '--bench':
       return await run(node, [source, path.join('bench', 'index.ts'), ...rest], root);
+    case '--cli':
+      return await run(node, [source, path.join(root, 'packages', 'server', 'src', 'main.ts'), ...rest]);
     case '--example':
       return await example(node, source, rest);
     default: {

@@ -9,7 +9,7 @@ import { settingsOf } from '../domain/tenants/settings.ts';
 import { createProcessLog, type ProcessLog } from '../log.ts';
 import { createOperations, type Operations } from '../operations.ts';
 import type { TenantHost } from '../schema/brand.ts';
-import { prepareTenant } from '../seed/prepare.ts';
+import { prepareTenant, rememberShown } from '../seed/prepare.ts';
 import { type House, openHouse } from '../server.ts';
 import { StoreUnavailable } from '../storage/store.ts';
 import { type Listening, type ListenOptions, listen, type RouterOptions } from '../web/router.ts';
@@ -89,7 +89,7 @@ function routerFor(
           ms: Math.round(done.milliseconds * 10) / 10,
         });
     },
-    operational: (path, peer) => operations.answer(path, peer),
+    operational: (path, peer, forwarded) => operations.answer(path, peer, forwarded),
   };
 }
 
@@ -140,6 +140,7 @@ export async function startServer(config: Config, say: (text: string) => void, l
         : undefined;
     if (demo) open.push(demo);
     say(banner({ config, port: http.port, httpsPort: https?.port, caPath, prepared, demoPort: demo?.port }));
+    if (prepared.admin) await rememberShown(house, defaultTenant);
     const ready = operations;
     let stopping: Promise<void> | undefined;
     const stop = async () => {

@@ -65,11 +65,9 @@ export function readJson(text: string): ReadParams {
   const params = new Map<string, string>();
   const names = Object.keys(value);
   if (names.length > mostParams) return malformed(`More than ${mostParams} parameters`, 413);
-  let nested = false;
   for (const [name, member] of Object.entries(value)) {
     let string: unknown = member;
     if (name === 'scope' && Array.isArray(member)) {
-      nested = true;
       if (!member.every((item) => typeof item === 'string')) return malformed('Scope must be an array or a string');
       string = member.join(' ');
     }
@@ -80,7 +78,7 @@ export function readJson(text: string): ReadParams {
     params.set(name, string);
   }
   // JSON.parse keeps the last of two members of one name; a proxy in front may have judged the first.
-  if (!nested && countMembers(text) !== names.length) return malformed('Duplicate parameter in the JSON body');
+  if (countMembers(text) !== names.length) return malformed('Duplicate parameter in the JSON body');
   return { kind: 'params', params };
 }
 

@@ -31,7 +31,7 @@ export interface RouterOptions {
   /** After each answer; `routePath` is the declared path, never the one sent (which may hold secrets). */
   readonly onAnswered?: (done: Answered) => void;
   /** Answers that need no tenant: health and metrics. Asked first; `undefined` goes on. */
-  readonly operational: (path: string, peer: string) => Promise<Answer> | undefined;
+  readonly operational: (path: string, peer: string, forwarded: boolean) => Promise<Answer> | undefined;
 }
 
 export interface Answered {
@@ -169,7 +169,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
         return finish(request, reply, failure(family, 400, 'Bad Request', { connection: 'close' }));
       }
       const { path, query } = target;
-      const aside = options.operational(path, origin.ip);
+      const forwarded = raw.headers['x-forwarded-for'] !== undefined || raw.headers.forwarded !== undefined;
+      const aside = options.operational(path, origin.ip, forwarded);
       if (aside) return finish(request, reply, await aside);
       const tenant = options.tenantOf(origin.host);
       const repeated = repeatedHeaders(raw);
