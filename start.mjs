@@ -20,7 +20,7 @@ const testFiles = [
 async function main([mode, ...rest]) {
   const node = await installed(root);
   // Workspaces lead to their TypeScript under this condition; Node strips the types.
-  const source = '--conditions=source';
+  const source = '--conditions=countersign-source';
   switch (mode) {
     case '--install':
       return 0;

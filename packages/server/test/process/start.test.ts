@@ -21,7 +21,7 @@ interface Ended {
 /** Runs the command line to its end; it must end by itself within 20 s. */
 function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
+    const child = spawn(process.execPath, ['--conditions=countersign-source', main, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -336,7 +336,7 @@ describe('the first start', () => {
     const child = spawn(
       process.execPath,
       [
-        '--conditions=source',
+        '--conditions=countersign-source',
         main,
         'serve',
         '--port',
