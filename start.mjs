@@ -20,7 +20,7 @@ const testFiles = [
 async function main([mode, ...rest]) {
   const node = await installed(root);
   // Workspaces lead to their TypeScript under this condition; Node strips the types.
-  const source = '--conditions=source';
+  const source = '--conditions=countersign-source';
   switch (mode) {
     case '--install':
       return 0;
@@ -28,6 +28,8 @@ async function main([mode, ...rest]) {
       return await test(node, source, rest);
     case '--bench':
       return await run(node, [source, path.join('bench', 'index.ts'), ...rest], root);
+    case '--cli':
+      return await run(node, [source, path.join(root, 'packages', 'server', 'src', 'main.ts'), ...rest]);
     case '--example':
       return await example(node, source, rest);
     default: {

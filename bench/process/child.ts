@@ -37,7 +37,7 @@ export function startChild(program: string, options: ChildOptions = {}): Child {
   const preload = options.telemetry === false ? [] : ['--import', telemetryModule];
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--conditions=source', ...preload, program, ...(options.args ?? [])],
+    ['--conditions=countersign-source', ...preload, program, ...(options.args ?? [])],
     {
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -8,8 +8,8 @@ import { type Answer, json } from './web/exchange.ts';
 import type { Answered } from './web/router.ts';
 
 export interface Operations {
-  /** `undefined` when the path is not one of these. */
-  answer(path: string, peer: string): Promise<Answer> | undefined;
+  /** `undefined` when the path is not one of these. `forwarded`: the peer speaks for somebody else, so it is not "this machine". */
+  answer(path: string, peer: string, forwarded: boolean): Promise<Answer> | undefined;
   observe(done: Answered): void;
   count(event: LogEvent): void;
   /** From now on `/ready` says no. */
@@ -73,7 +73,7 @@ export function createOperations(readiness: Readiness, metrics: 'local' | 'all' 
   };
 
   return {
-    answer(path, peer) {
+    answer(path, peer, forwarded) {
       if (path === '/health') return Promise.resolve(json(200, { status: 'ok' }, noStore));
       if (path === '/ready') {
         return notReady().then((because) => {
@@ -83,7 +83,7 @@ export function createOperations(readiness: Readiness, metrics: 'local' | 'all' 
             : json(503, { status: 'not ready', because }, { ...noStore, 'retry-after': '1' });
         });
       }
-      if (path === '/metrics' && metrics !== 'off' && (metrics === 'all' || isLoopback(peer))) {
+      if (path === '/metrics' && metrics !== 'off' && (metrics === 'all' || (isLoopback(peer) && !forwarded))) {
         return registry.metrics().then((rest) => ({
           status: 200,
           headers: { 'content-type': registry.contentType, ...noStore },

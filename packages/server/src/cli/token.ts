@@ -99,7 +99,11 @@ export async function token(args: string[]): Promise<void> {
           ? `There is no client ${asked.client}.`
           : api
             ? `No machine client has a client grant for ${asked.audience}; create one with POST /api/v2/client-grants.`
-            : `There is no API with the identifier ${asked.audience}.${hint}`,
+            : `There is no API with the identifier ${asked.audience}.${hint}${
+                asked.audience.endsWith('/api/v2/')
+                  ? ` The Management API is https://${host}/api/v2/ here; give --port or --issuer as the server runs.`
+                  : ''
+              }`,
       );
     }
     const grant = api && (await findMachineGrant(database, snapshot, defaultTenant, client, api));

@@ -1,7 +1,12 @@
 // The only file that knows the HTTP framework: it turns its requests into asks, answers into replies,
 // and answers by itself what concerns no endpoint: unknown hosts and paths, wrong methods, size, preflights, outages.
 
-import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -26,7 +31,7 @@ export interface RouterOptions {
   /** After each answer; `routePath` is the declared path, never the one sent (which may hold secrets). */
   readonly onAnswered?: (done: Answered) => void;
   /** Answers that need no tenant: health and metrics. Asked first; `undefined` goes on. */
-  readonly operational: (path: string, peer: string) => Promise<Answer> | undefined;
+  readonly operational: (path: string, peer: string, forwarded: boolean) => Promise<Answer> | undefined;
 }
 
 export interface Answered {
@@ -97,10 +102,20 @@ function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
-function send(reply: FastifyReply, answer: Answer): FastifyReply {
-  reply.code(answer.status).header('x-content-type-options', 'nosniff');
-  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value);
-  return reply.send(answer.body ?? '');
+/** Writes the answer past the framework's own serialisers and hooks: they have nothing to do here, and cost each token microseconds. */
+function send(reply: FastifyReply, answer: Answer, closing = false): FastifyReply {
+  const { status, body } = answer;
+  const headers: Record<string, string | readonly string[] | number> = {
+    'x-content-type-options': 'nosniff',
+    ...answer.headers,
+  };
+  if (closing) headers.connection = 'close';
+  if (body !== undefined || (status !== 204 && status !== 304))
+    headers['content-length'] = Buffer.byteLength(body ?? '');
+  reply.hijack();
+  reply.raw.writeHead(status, headers as OutgoingHttpHeaders);
+  reply.raw.end(body);
+  return reply;
 }
 
 /**
@@ -137,10 +152,9 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   const finish = (request: FastifyRequest, reply: FastifyReply, answer: Answer, tenant?: TenantId) => {
-    // A body that nobody reads (of a GET, or beyond the limit) must not go on behind its answer.
-    if (draining || unread(request.raw)) reply.header('connection', 'close');
     if (tenant) request.tenant = tenant;
-    return send(reply, answer);
+    // A body that nobody reads (of a GET, or beyond the limit) must not go on behind its answer.
+    return send(reply, answer, draining || unread(request.raw));
   };
 
   const handle =
@@ -155,7 +169,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
         return finish(request, reply, failure(family, 400, 'Bad Request', { connection: 'close' }));
       }
       const { path, query } = target;
-      const aside = options.operational(path, origin.ip);
+      const forwarded = raw.headers['x-forwarded-for'] !== undefined || raw.headers.forwarded !== undefined;
+      const aside = options.operational(path, origin.ip, forwarded);
       if (aside) return finish(request, reply, await aside);
       const tenant = options.tenantOf(origin.host);
       const repeated = repeatedHeaders(raw);

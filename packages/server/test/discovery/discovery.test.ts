@@ -138,6 +138,12 @@ describe('discovery', () => {
     await site.manage('PATCH', '/tenants/settings', { flags: { remove_alg_from_jwks: false } });
   });
 
+  test('the root says what this is and where to go', async () => {
+    const reply = await site.send('GET', '/');
+    assert.equal(reply.status, 200);
+    assert.ok(reply.text.includes(`${site.issuer}.well-known/openid-configuration`));
+  });
+
   test("an unknown host gets a plain 404 and nobody's issuer", async () => {
     for (const host of ['evil.example.com', 'localhost.evil.com', 'localhost:x', 'LOCALHOST.', '127.0.0.1.nip.io']) {
       const reply = await asHost(site.base, host, '/.well-known/openid-configuration');

@@ -24,7 +24,7 @@ function run(
 ): Promise<{ code: number | null; stderr: string }> {
   const at = ['--data', place.data, ...(place.url === undefined ? [] : ['--database', place.url])];
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--conditions=source', main, ...args, ...at], {
+    const child = spawn(process.execPath, ['--conditions=countersign-source', main, ...args, ...at], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';

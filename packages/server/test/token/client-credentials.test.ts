@@ -161,6 +161,18 @@ for (const engine of engines) {
       });
     });
 
+    test('the name under which a built-in API is stored is no audience', async () => {
+      const admin = { client_id: site.admin.clientId, client_secret: site.admin.clientSecret };
+      const reply = await site.token(ask({ ...admin, audience: 'urn:countersign:management-api' }));
+      assert.equal(reply.status, 403);
+      assert.match(reply.body.error_description, /^Service not enabled within domain/);
+    });
+
+    test('an audience longer than any identifier is refused and does not fill the log', async () => {
+      const reply = await site.token(ask({ audience: `https://${'a'.repeat(20_000)}/` }));
+      assert.deepEqual([reply.status, reply.body.error], [400, 'invalid_request']);
+    });
+
     test('TOK-1: JSON bodies are taken as well as forms', async () => {
       const reply = await site.send('POST', '/oauth/token', {
         headers: { 'content-type': 'application/json' },

@@ -14,8 +14,8 @@ export interface LogWriter {
   close(): Promise<void>;
 }
 
-/** Longer means fewer commits, each of which waits for the disk; a batch also has to be written within the second. */
-const everyMs = 500;
+/** Longer means fewer commits; but events that wait for long are promoted by the garbage collector, and memory grows. */
+const everyMs = 200;
 /** Events that wait while the database is away: about 200 MB. Beyond it the oldest are dropped, and counted. */
 const most = 100_000;
 /** Rows of one transaction, so that a long queue does not hold the writer's lock for long. */

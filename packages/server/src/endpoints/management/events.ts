@@ -5,8 +5,9 @@ import type { Ask } from '../../web/exchange.ts';
 import type { Caller, ManagementDeps } from './context.ts';
 
 /** Members whose values are credentials or key material, wherever they stand. */
-const secretNames =
-  /secret$|^password|password$|token$|^pem$|^private_?key|(access|master|sas)_?key$|^key$|^pkcs7$|^api_?key|credential_value/i;
+const secretNames = /secret|passw|token$|key$|^pem$|private_?key|^pkcs7$|^cert$|credential_value/i;
+/** Free objects that hold credentials of other systems under names that nobody can list: masked whole. */
+const secretObjects: ReadonlySet<string> = new Set(['addons']);
 const mask = '*****';
 const mostItems = 100;
 const mostText = 2000;
@@ -20,7 +21,9 @@ export function masked(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      secretNames.test(name) && (typeof member === 'string' || typeof member === 'number') ? mask : masked(member),
+      secretObjects.has(name) || (secretNames.test(name) && (typeof member === 'string' || typeof member === 'number'))
+        ? mask
+        : masked(member),
     ]),
   );
 }
