@@ -66,7 +66,7 @@ for (const engine of engines) {
       for (let round = 0; round < rounds; round++) {
         const place = await freshPlace(engine);
         // A start takes about half a second, more on a busy machine; some of these find nothing to kill, some kill a half.
-        for (const share of [0.2, 0.35, 0.5, 0.7]) await run(serve, place, 1_200 * share * (0.7 + Math.random() * 0.6));
+        for (const share of [0.3, 0.5, 0.7]) await run(serve, place, 1_200 * share * (0.7 + Math.random() * 0.6));
         const server = await spawnServer(place, { flags: ['--log-level', 'info'] });
         await works(server);
         assert.equal((await server.send('GET', '/.well-known/jwks.json')).body.keys.length, 2, 'one ring of keys');
@@ -115,7 +115,14 @@ for (const engine of engines) {
       await server.end();
       await execute(place, "update meta set value = '999' where name = 'schema'");
       const before = await dump(place);
-      for (const args of [serve, ['token', '--audience', 'urn:x'], ['keys', 'rotate']]) {
+      const others =
+        engine === 'sqlite'
+          ? [
+              ['token', '--audience', 'urn:x'],
+              ['keys', 'rotate'],
+            ]
+          : [];
+      for (const args of [serve, ...others]) {
         const { code, stderr } = await run(args, place);
         assert.equal(code, 1, `${args[0]}: ${stderr}`);
         assert.match(stderr, /newer version of Countersign \(schema 999, this program knows \d+\)/);

@@ -137,5 +137,5 @@ export const sqlPieces: readonly string[] = [
   '{"$ne":null}',
   '\u{10ffff}',
   '\u{10ffff}x',
-  'a'.repeat(700),
+  'a'.repeat(500),
 ];
