@@ -216,7 +216,7 @@ describe('what HTTP allows works', () => {
       await statuses(request('TRACE /oauth/token HTTP/1.1', [host, 'Authorization: Bearer canary'])),
       [404],
     );
-    assert.deepEqual(await statuses(request('OPTIONS * HTTP/1.1', [host])), [404]);
+    assert.deepEqual(await statuses(request('OPTIONS * HTTP/1.1', [host])), [204]);
     assert.deepEqual(await statuses(request('GET /oauth/token HTTP/1.1', [host])), [405]);
     assert.deepEqual(
       await statuses(request('GET /health HTTP/1.1', [host, 'Connection: Upgrade', 'Upgrade: websocket'])),

@@ -52,7 +52,7 @@ export function recordWrite(
         method: ask.method.toLowerCase(),
         path: ask.path,
         query: {},
-        userAgent: ask.headers['user-agent'] ?? '',
+        userAgent: (ask.headers['user-agent'] ?? '').slice(0, 500),
         body: masked(body),
         channel: 'api',
         ip: ask.ip,
