@@ -2,6 +2,7 @@
 // Installs the locked packages when package-lock.json changed, then goes on under the project's own Node.
 // This file and bootstrap/ are plain JavaScript for Node 18 and newer: nothing is installed yet when they run.
 
+import { readdirSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,7 @@ const testFiles = [
 async function main([mode, ...rest]) {
   const node = await installed(root);
   // Workspaces lead to their TypeScript under this condition; Node strips the types.
-  const source = '--conditions=source';
+  const source = '--conditions=countersign-source';
   switch (mode) {
     case '--install':
       return 0;
@@ -27,11 +28,24 @@ async function main([mode, ...rest]) {
       return await test(node, source, rest);
     case '--bench':
       return await run(node, [source, path.join('bench', 'index.ts'), ...rest], root);
+    case '--cli':
+      return await run(node, [source, path.join(root, 'packages', 'server', 'src', 'main.ts'), ...rest]);
+    case '--example':
+      return await example(node, source, rest);
     default: {
       const server = path.join(root, 'packages', 'server', 'src', 'main.ts');
       return await run(node, [source, server, 'serve', ...process.argv.slice(2)]);
     }
   }
+}
+
+/** `npm run example -- health-api`: a program of examples/, on the sources of this checkout. */
+async function example(node, source, [name, ...args]) {
+  const folder = path.join(root, 'examples');
+  const known = readdirSync(folder).filter((entry) => statSync(path.join(folder, entry)).isDirectory());
+  if (!known.includes(name)) throw new Sentence(`Name an example: ${known.join(', ')}.`);
+  const [program] = readdirSync(path.join(folder, name)).filter((file) => /^(api|client|app)\.mjs$/.test(file));
+  return await run(node, [source, path.join(folder, name, program), ...args]);
 }
 
 /** Types, style and every test; with file names only those tests. The runner comes last: its counts end the output. */

@@ -1,4 +1,4 @@
-// What one machine token costs the server, by thread and by function: `node --conditions=source bench/profile.ts [RS256|ES256]`.
+// What one machine token costs the server, by thread and by function: `node --conditions=countersign-source bench/profile.ts [RS256|ES256]`.
 // Needs `perf` (Linux). CPU time, not wall time: on a busy machine a function that was interrupted must not look slow.
 // Not part of `npm run bench`; it is for whoever wants to make the server cheaper.
 

@@ -43,7 +43,7 @@ process.on('exit', () => {
 /** Starts a program (a path) under this Node, as a process of its own. */
 export function startChild(program: string, options: ChildOptions = {}): Child {
   // A compiled program takes compiled packages, as it does where it is installed.
-  const condition = program.endsWith('.ts') ? ['--conditions=source'] : [];
+  const condition = program.endsWith('.ts') ? ['--conditions=countersign-source'] : [];
   const preload = options.telemetry === false ? [] : ['--import', telemetryModule];
   const child: ChildProcess = spawn(process.execPath, [...condition, ...preload, program, ...(options.args ?? [])], {
     env: { ...process.env, ...options.env },

@@ -46,7 +46,9 @@ export async function startHealthApi({ port, host = '127.0.0.1', issuer, audienc
   const api = createApi({
     issuer,
     audience,
-    onRefusal: (refusal, { method, path }) => `${method} ${path} ${explainRefusal(refusal)}`.split('\n').forEach(log),
+    onRefusal: (refusal, { method, path }) => {
+      for (const line of `${method} ${path} ${explainRefusal(refusal)}`.split('\n')) log(line);
+    },
   });
 
   const server = createServer(async (request, response) => {

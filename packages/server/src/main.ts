@@ -2,7 +2,7 @@
 // The process and the command line's door: picks the command, runs it, and turns every failure that an operator
 // can mend into one sentence and exit code 1.
 
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
 
 const needed = 24;
 
@@ -65,6 +65,8 @@ async function run(argv: string[]): Promise<void> {
   await (await command.load())(args);
 }
 
+// Compiled code is kept between starts (in the temporary folder, by user and version of Node): half of a start is compiling.
+enableCompileCache?.();
 if (Number(process.versions.node.split('.')[0]) < needed) {
   process.stderr.write(`Countersign needs Node ${needed} or newer; this is Node ${process.versions.node}.\n`);
   process.exit(1);

@@ -11,12 +11,10 @@ import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
-import { type ManagementDeps, managementRoutes } from './endpoints/management/endpoint.ts';
+import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
 import type { ProcessLog } from './log.ts';
-import { clientCredentials, clientGrants, clients, resourceServers } from './resources/index.ts';
-import { tableOf } from './schema/collection.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
 import type { Route } from './web/exchange.ts';
@@ -57,14 +55,9 @@ export async function openHouse(
   const database = await openDatabase({
     ...place,
     sealer: createSealer(key),
-    tables: [
-      tableOf(resourceServers),
-      tableOf(clients),
-      tableOf(clientCredentials),
-      tableOf(clientGrants),
-      signingKeys,
-    ],
+    tables: [...managementTables, signingKeys],
     log: (message) => log.info(message),
+    postgres: { allowUnsafe: config['allow-unsafe-database'] },
     now,
   });
   const snapshot = createSnapshot(database);

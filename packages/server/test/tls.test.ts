@@ -135,7 +135,7 @@ test('processes that start at once end with one authority', async () => {
     console.log(JSON.stringify({ caPem, certPem }));`;
   const outputs = await Promise.all(
     Array.from({ length: 6 }, async () => {
-      const child = spawn(process.execPath, ['--conditions=source', '--input-type=module', '-e', body, data.path], {
+      const child = spawn(process.execPath, ['--conditions=countersign-source', '--input-type=module', '-e', body, data.path], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       return JSON.parse(String((await once(child.stdout, 'data'))[0]));

@@ -53,27 +53,48 @@ function demoLines({ prepared, port, demoPort }: BannerFacts): string[] {
   ];
 }
 
+function localLines({ port, httpsPort, demoPort }: BannerFacts): string[] {
+  return [
+    `  http     http://localhost:${port}/`,
+    ...(httpsPort === undefined ? [] : [`  https    https://localhost:${httpsPort}/`]),
+    `  issuer   http://localhost:${port}/ (it follows the host of the request)`,
+    `  keys     http://localhost:${port}/.well-known/jwks.json`,
+    `  API      http://localhost:${port}/api/v2/openapi.json`,
+    ...(demoPort === undefined ? [] : [`  demo API http://localhost:${demoPort}/`]),
+  ];
+}
+
+function publicLines({ config, port, httpsPort }: BannerFacts): string[] {
+  const [domain] = config.domain;
+  return [
+    `  hosts    ${config.domain.join(', ')} (every other host, localhost too, gets 404)`,
+    `  ports    ${port} (http)${httpsPort === undefined ? '' : `, ${httpsPort} (https)`}`,
+    `  issuer   https://${domain}/`,
+    `  check    curl -s -H 'Host: ${domain}' http://localhost:${port}/.well-known/openid-configuration`,
+    ...(httpsPort === undefined && config['trusted-proxies'].length === 0
+      ? [
+          '',
+          '  No https and no --trusted-proxies: requests will be taken for plain http, and the issuer will say http.',
+        ]
+      : []),
+  ];
+}
+
 /** The text of the start. */
 export function banner(facts: BannerFacts): string {
-  const { config, port, httpsPort, caPath, demoPort } = facts;
-  const name = config.domain[0] ?? `localhost:${port}`;
+  const { config, caPath } = facts;
   const lines = [
     '',
     'Countersign is running.',
     '',
-    `  http     http://localhost:${port}/`,
-    ...(httpsPort === undefined ? [] : [`  https    https://localhost:${httpsPort}/`]),
-    `  issuer   ${config.domain[0] ? `https://${name}/` : `http://${name}/ (it follows the host of the request)`}`,
-    `  keys     http://localhost:${port}/.well-known/jwks.json`,
-    `  API      http://localhost:${port}/api/v2/openapi.json`,
-    ...(demoPort === undefined ? [] : [`  demo API http://localhost:${demoPort}/`]),
+    ...(config.domain.length > 0 ? publicLines(facts) : localLines(facts)),
     '',
     ...(caPath === undefined
       ? []
       : ['Let Node programs trust the https address:', '', `  export NODE_EXTRA_CA_CERTS=${quoted(caPath)}`, '']),
     ...adminLines(facts),
     ...demoLines(facts),
-    'Stop with Ctrl-C. "countersign help" lists the settings.',
+    'Stop with Ctrl-C. The settings: countersign help (in a checkout: npm run countersign -- help).',
     '',
   ];
   return lines.join('\n');

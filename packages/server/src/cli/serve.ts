@@ -5,10 +5,11 @@ import { resolve } from 'node:path';
 import { type Config, readConfig, StartRefused } from '../config.ts';
 import { serveDemoApi } from '../demo.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
+import { settingsOf } from '../domain/tenants/settings.ts';
 import { createProcessLog, type ProcessLog } from '../log.ts';
 import { createOperations, type Operations } from '../operations.ts';
 import type { TenantHost } from '../schema/brand.ts';
-import { prepareTenant } from '../seed/prepare.ts';
+import { prepareTenant, rememberShown } from '../seed/prepare.ts';
 import { type House, openHouse } from '../server.ts';
 import { StoreUnavailable } from '../storage/store.ts';
 import { type Listening, type ListenOptions, listen, type RouterOptions } from '../web/router.ts';
@@ -60,6 +61,7 @@ async function bind(router: RouterOptions, at: ListenOptions, flag: string): Pro
 }
 
 function routerFor(
+  config: Config,
   house: House,
   operations: Operations,
   log: ProcessLog,
@@ -78,15 +80,16 @@ function routerFor(
       }),
     onAnswered: (done) => {
       operations.observe(done);
-      log.debug('answered', {
-        request_id: done.requestId,
-        method: done.method,
-        route: done.routePath,
-        status: done.status,
-        ms: Math.round(done.milliseconds * 10) / 10,
-      });
+      if (config['log-level'] === 'debug')
+        log.debug('answered', {
+          request_id: done.requestId,
+          method: done.method,
+          route: done.routePath,
+          status: done.status,
+          ms: Math.round(done.milliseconds * 10) / 10,
+        });
     },
-    operational: (path, peer) => operations.answer(path, peer),
+    operational: (path, peer, forwarded) => operations.answer(path, peer, forwarded),
   };
 }
 
@@ -105,7 +108,12 @@ export async function startServer(config: Config, say: (text: string) => void, l
       { tenant: defaultTenant, host, issuer: `https://${host}/` },
       log,
     );
-    const router = routerFor(house, operations, log, trustProxy);
+    // Verifiers need these also if the database goes away before anybody has asked for them.
+    await Promise.all([
+      house.keyring.jwks(defaultTenant, true),
+      settingsOf(house.database, house.snapshot, defaultTenant),
+    ]);
+    const router = routerFor(config, house, operations, log, trustProxy);
     const http = await bind(router, { host: config.host, port: config.port }, '--port');
     open.push(http);
     let https: Listening | undefined;
@@ -132,6 +140,7 @@ export async function startServer(config: Config, say: (text: string) => void, l
         : undefined;
     if (demo) open.push(demo);
     say(banner({ config, port: http.port, httpsPort: https?.port, caPath, prepared, demoPort: demo?.port }));
+    if (prepared.admin) await rememberShown(house, defaultTenant);
     const ready = operations;
     let stopping: Promise<void> | undefined;
     const stop = async () => {

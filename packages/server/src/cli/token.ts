@@ -1,4 +1,4 @@
-// `countersign token --audience A [--scope S]`: issues a token as the token endpoint would, through the same decision,
+// `countersign token --audience A [--scope S] [--organization O]`: issues a token as the token endpoint would, through the same decision,
 // and shows what is in it. It works on the store of this machine; the server need not run.
 
 import { parseArgs } from 'node:util';
@@ -6,10 +6,18 @@ import { readConfig, StartRefused } from '../config.ts';
 import type { AuthenticatedClient } from '../domain/clients/authenticate.ts';
 import { findClient } from '../domain/clients/find.ts';
 import { issueAccessToken } from '../domain/issuing/access-token.ts';
-import { findApi, findMachineGrant, similarIdentifiers } from '../domain/issuing/find.ts';
+import {
+  findApi,
+  findMachineGrant,
+  findOrganization,
+  isAssociated,
+  similarIdentifiers,
+} from '../domain/issuing/find.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
+import { settingsOf } from '../domain/tenants/settings.ts';
 import { storedIdentifier } from '../domain/tenants/system-apis.ts';
 import { decide } from '../endpoints/token/grants/client-credentials.ts';
+import { loadOrganization } from '../endpoints/token/organization.ts';
 import { createProcessLog } from '../log.ts';
 import { parseScope } from '../oauth/scope.ts';
 import { clientGrants } from '../resources/index.ts';
@@ -23,9 +31,10 @@ interface Asked {
   readonly scope: string | undefined;
   readonly client: string | undefined;
   readonly issuer: string | undefined;
+  readonly organization: string | undefined;
 }
 
-const own = ['audience', 'scope', 'client', 'issuer'] as const;
+const own = ['audience', 'scope', 'client', 'issuer', 'organization'] as const;
 
 /** Splits our own flags from those that find the store (`--data`, `--database`...). */
 function readFlags(args: string[]): { asked: Asked; rest: string[] } {
@@ -48,7 +57,13 @@ function readFlags(args: string[]): { asked: Asked; rest: string[] } {
       'Name the API: countersign token --audience https://example.com/health-api [--scope "read:patients"]',
     );
   return {
-    asked: { audience, scope: text('scope'), client: text('client'), issuer: text('issuer') },
+    asked: {
+      audience,
+      scope: text('scope'),
+      client: text('client'),
+      issuer: text('issuer'),
+      organization: text('organization'),
+    },
     rest: args.filter((_, index) => !taken.has(index)),
   };
 }
@@ -84,23 +99,31 @@ export async function token(args: string[]): Promise<void> {
           ? `There is no client ${asked.client}.`
           : api
             ? `No machine client has a client grant for ${asked.audience}; create one with POST /api/v2/client-grants.`
-            : `There is no API with the identifier ${asked.audience}.${hint}`,
+            : `There is no API with the identifier ${asked.audience}.${hint}${
+                asked.audience.endsWith('/api/v2/')
+                  ? ` The Management API is https://${host}/api/v2/ here; give --port or --issuer as the server runs.`
+                  : ''
+              }`,
       );
     }
+    const grant = api && (await findMachineGrant(database, snapshot, defaultTenant, client, api));
+    const settings = await settingsOf(database, snapshot, defaultTenant);
+    const organization =
+      grant &&
+      (await loadOrganization(asked.organization, client, grant, {
+        organizationNames: settings.allow_organization_name_in_authentication_api === true,
+        organization: (by) => findOrganization(database, snapshot, defaultTenant, by),
+        isAssociated: (id, grantId) => isAssociated(database, snapshot, defaultTenant, id, grantId),
+      }));
     const scopes = asked.scope === undefined ? undefined : parseScope(asked.scope);
     const decision = decide(
       {
         audience: asked.audience,
         resource: undefined,
         scopes: scopes?.length ? scopes : undefined,
-        organization: undefined,
+        organization: asked.organization,
       },
-      {
-        audience,
-        api,
-        grant: api && (await findMachineGrant(database, snapshot, defaultTenant, client, api)),
-        similar: [],
-      },
+      { audience, api, grant, organization, similar: [] },
       // The operator at the machine stands in for the client's secret: whoever reads the key file can read that too.
       { client: client as AuthenticatedClient, host, issuer },
     );
@@ -113,6 +136,8 @@ export async function token(args: string[]): Promise<void> {
       description: 'Access token issued on the command line',
       client_id: client.clientId,
       client_name: client.name,
+      organization_id: decision.authorization.organization?.id,
+      organization_name: decision.authorization.organization?.name,
       audience: asked.audience,
       scope: decision.authorization.scopes.join(' ') || undefined,
       details: { trace: decision.authorization.trace, token: { sha256: issued.digest, expires_in: issued.expiresIn } },

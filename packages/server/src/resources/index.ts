@@ -3,21 +3,46 @@
 import { clientCredentials } from './client-credentials.ts';
 import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
+import { connectionProfiles } from './connection-profiles.ts';
 import { logs } from './logs.ts';
+import { organizations } from './organizations.ts';
 import { resourceServers } from './resource-servers.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
+import { userAttributeProfiles } from './user-attribute-profiles.ts';
 
 export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
 export type { Client, ClientDraft } from './clients.ts';
+export { connectionProfileTemplates } from './connection-profiles.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
+export type { Organization } from './organizations.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { TenantSettings } from './tenant-settings.ts';
-export { clientCredentials, clientGrants, clients, logs, resourceServers, signingKeys, tenantSettings };
+export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
+export {
+  clientCredentials,
+  clientGrants,
+  clients,
+  connectionProfiles,
+  logs,
+  organizations,
+  resourceServers,
+  signingKeys,
+  tenantSettings,
+  userAttributeProfiles,
+};
 
 /** Kept in a table each; their routes are generic. */
-export const collections = [resourceServers, clients, clientCredentials, clientGrants] as const;
+export const collections = [
+  resourceServers,
+  clients,
+  clientCredentials,
+  clientGrants,
+  organizations,
+  connectionProfiles,
+  userAttributeProfiles,
+] as const;
 /** One document a tenant each. */
 export const singletons = [tenantSettings] as const;
 /** Documented here, kept elsewhere: keys by the key ring, events by the log. */

@@ -135,7 +135,7 @@ export function pathTemplate(path: string): string {
 }
 
 /** The list's answer: a bare array, or wrapped when a wrapper was asked for. */
-function listAnswer(declared: AnyCollection): Json {
+export function listAnswer(declared: AnyCollection): Json {
   const rows = { type: 'array', items: reference(schemaName(declared.name)) };
   if (declared.list === 'bare') return rows;
   const whole = { type: 'integer' };

@@ -14,7 +14,6 @@ import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import type { House } from '../server.ts';
 import type { Store, Transaction } from '../storage/store.ts';
-import { applyTenantFile } from './tenant-file.ts';
 import { type Call, trustedCalls } from './trusted.ts';
 
 const apiTable = tableOf(resourceServers);
@@ -30,8 +29,13 @@ export interface Prepared {
 /** Kept in the store so that each of these happens once in the life of a tenant. */
 interface Done {
   readonly admin?: string;
+  /** Set once a person could read the secret; a start that failed before that shows it again. */
+  readonly adminShown?: boolean;
   readonly demo?: string;
+  /** ms; when a start began to make the demo. One that died on the way is taken over after `demoMakingMs`. */
+  readonly demoBegun?: number;
 }
+const demoMakingMs = 20_000;
 const doneDocument = 'prepared';
 
 const demoAudience = 'https://example.com/health-api';
@@ -109,14 +113,25 @@ async function administrator(store: Store, config: Config): Promise<Prepared['ad
     const done = (await tx.lockDocument<Done>(doneDocument)) ?? {};
     if (id !== undefined && secret !== undefined) {
       await putAdmin(tx, id, secret);
-      if (done.admin === undefined) await tx.put(doneDocument, { ...done, admin: id });
+      if (done.admin === undefined) await tx.put(doneDocument, { ...done, admin: id, adminShown: true });
       return undefined;
     }
-    if (done.admin !== undefined) return undefined;
+    if (done.admin !== undefined) {
+      const unseen = done.adminShown ? undefined : await tx.get(clientTable, done.admin);
+      return unseen?.client_secret ? { clientId: unseen.client_id, clientSecret: unseen.client_secret } : undefined;
+    }
     const made = { clientId: newClientId(), clientSecret: randomText(64) };
     await putAdmin(tx, made.clientId, made.clientSecret);
     await tx.put(doneDocument, { ...done, admin: made.clientId });
     return made;
+  });
+}
+
+/** To be called when the administrator's secret has been shown: no later start shows it again. */
+export async function rememberShown(house: House, tenant: TenantId): Promise<void> {
+  await house.database.store(tenant).transact(async (tx) => {
+    const done = (await tx.lockDocument<Done>(doneDocument)) ?? {};
+    await tx.put(doneDocument, { ...done, adminShown: true });
   });
 }
 
@@ -127,15 +142,16 @@ async function must(call: Call, method: 'POST', path: string, body: object): Pro
 }
 
 /** The demo API and its machine client. Made at the first start only: whoever deletes them keeps them deleted. */
-async function demo(store: Store, call: Call): Promise<DemoClient | undefined> {
-  const done = await store.transact(async (tx) => {
+async function demo(store: Store, call: Call, now: number): Promise<DemoClient | undefined> {
+  const { done, ours } = await store.transact(async (tx) => {
     const found = (await tx.lockDocument<Done>(doneDocument)) ?? {};
     // Claimed before it is made, so that of two nodes one makes it.
-    if (found.demo === undefined) await tx.put(doneDocument, { ...found, demo: '' });
-    return found;
+    const free = found.demo === undefined && (found.demoBegun === undefined || found.demoBegun < now - demoMakingMs);
+    if (free) await tx.put(doneDocument, { ...found, demoBegun: now });
+    return { done: found, ours: free };
   });
-  if (done.demo !== undefined) {
-    const client = done.demo === '' ? undefined : await store.get(clientTable, done.demo);
+  if (!ours) {
+    const client = done.demo === undefined ? undefined : await store.get(clientTable, done.demo);
     return client?.client_secret
       ? { clientId: client.client_id, clientSecret: client.client_secret, audience: demoAudience }
       : undefined;
@@ -179,10 +195,13 @@ export async function prepareTenant(
   await builtIns(store, house.now());
   const admin = await administrator(store, config);
   if (config.tenant !== undefined) {
+    const { applyTenantFile } = await import('./tenant-file.ts');
     const changed = await applyTenantFile(call, config.tenant, process.env, (message) => log.warn(message));
     log.info(
       changed === 0 ? `${config.tenant}: nothing to change` : `${config.tenant}: ${changed} entries created or changed`,
     );
   }
-  return { admin, demo: config.demo ? await demo(store, call) : undefined };
+  // Under a public domain localhost is not served, so the demo's commands could not work.
+  const wanted = config.demo && config.domain.length === 0;
+  return { admin, demo: wanted ? await demo(store, call, house.now()) : undefined };
 }

@@ -7,12 +7,17 @@ import { type Answer, type Ask, empty } from './exchange.ts';
 const exposed =
   'dpop-nonce, www-authenticate, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset';
 
+/** Whether this has the form of an origin (RFC 6454 §6.2), `null` included; anything else is not repeated. */
+function isOrigin(text: string | undefined): text is string {
+  return text !== undefined && /^(null|[a-z][a-z0-9+.-]*:\/\/[a-z0-9._:[\]-]+)$/i.test(text);
+}
+
 /** The answer to a preflight. It grants nothing: no credentials are allowed and the real request is checked. */
 export function preflight(ask: Ask, methods: readonly string[]): Answer {
   const wanted = ask.headers['access-control-request-headers'] ?? '';
   const headers = /^[A-Za-z0-9, _-]{0,500}$/.test(wanted) ? wanted : '';
   return empty(204, {
-    'access-control-allow-origin': ask.headers.origin ?? '',
+    ...(isOrigin(ask.headers.origin) ? { 'access-control-allow-origin': ask.headers.origin } : {}),
     'access-control-allow-methods': methods.join(', '),
     ...(headers === '' ? {} : { 'access-control-allow-headers': headers }),
     'access-control-max-age': '600',

@@ -40,9 +40,18 @@ export function failure(
   }
 }
 
-/** 404 for a path that is no route, in the shape that clients of that part of the tree read. */
+/** The shape that clients of a part of the tree read. */
+function familyOf(path: string): AnswerFamily {
+  if (path === '/api/v2' || path.startsWith('/api/v2/')) return 'management';
+  return path.startsWith('/oauth/') ? 'oauth' : 'plain';
+}
+
+/** 404 for a path that is no route. */
 export function notFound(path: string): Answer {
-  if (path === '/api/v2' || path.startsWith('/api/v2/')) return failure('management', 404, 'Not Found');
-  if (path.startsWith('/oauth/')) return failure('oauth', 404, 'Not Found');
-  return failure('plain', 404, 'Not Found');
+  return failure(familyOf(path), 404, 'Not Found');
+}
+
+/** 400 for a path that cannot be read. */
+export function badRequest(path: string): Answer {
+  return failure(familyOf(path), 400, 'Bad Request');
 }

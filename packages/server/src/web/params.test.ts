@@ -21,6 +21,7 @@ const rows: readonly [name: string, body: string | Buffer, type: string | undefi
   ['a parameter twice', 'a=1&a=1', form, 400],
   ['a JSON member twice', '{"a":"1","a":"2"}', json, 400],
   ['brackets', 'client_id[]=A', form, 400],
+  ['a JSON member twice beside a list', '{"a":"1","a":"2","scope":["x"]}', json, 400],
   ['a JSON list', '{"client_id":["A"]}', json, 400],
   ['a JSON object', '{"code":{"$ne":null}}', json, 400],
   ['a JSON number', '{"a":1}', json, 400],

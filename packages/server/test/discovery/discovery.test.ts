@@ -138,6 +138,12 @@ describe('discovery', () => {
     await site.manage('PATCH', '/tenants/settings', { flags: { remove_alg_from_jwks: false } });
   });
 
+  test('the root says what this is and where to go', async () => {
+    const reply = await site.send('GET', '/');
+    assert.equal(reply.status, 200);
+    assert.ok(reply.text.includes(`${site.issuer}.well-known/openid-configuration`));
+  });
+
   test("an unknown host gets a plain 404 and nobody's issuer", async () => {
     for (const host of ['evil.example.com', 'localhost.evil.com', 'localhost:x', 'LOCALHOST.', '127.0.0.1.nip.io']) {
       const reply = await asHost(site.base, host, '/.well-known/openid-configuration');
@@ -203,6 +209,31 @@ describe('a trusted proxy', () => {
 });
 
 for (const engine of engines) {
+  test(`TWO-05 on ${engine}: a node signs for an API whose algorithm another node has just brought in`, async () => {
+    const at = await freshPlace(engine);
+    const [one, two] = await Promise.all([spawnServer(at), spawnServer(at)]);
+    try {
+      const machine = await one.machine();
+      const ask = (audience: string) =>
+        two.token({
+          grant_type: 'client_credentials',
+          client_id: machine.clientId,
+          client_secret: machine.clientSecret,
+          audience,
+        });
+      assert.equal((await ask(machine.audience)).status, 200, 'the keys are in the memory of the second node now');
+      for (const alg of ['ES256', 'EdDSA', 'PS256']) {
+        const audience = `https://${alg}.example.com/`;
+        await one.manage('POST', '/resource-servers', { identifier: audience, signing_alg: alg });
+        await one.manage('POST', '/client-grants', { client_id: machine.clientId, audience, scope: [] });
+        assert.equal((await ask(audience)).status, 200, alg);
+      }
+    } finally {
+      await Promise.all([one.end(), two.end()]);
+      await at.clear();
+    }
+  });
+
   test(`KEY-04, KEY-05 on ${engine}: of many rotations at once on two nodes one happens, and every token is in both key sets`, async () => {
     const at = await freshPlace(engine);
     const nodes = await Promise.all([spawnServer(at), spawnServer(at)]);

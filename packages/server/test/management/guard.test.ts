@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { signJwt, signJwtHs256, type TokenType } from '../../src/domain/keys/signature.ts';
-import type { TenantId } from '../../src/schema/brand.ts';
+import { managementRoutes } from '../../src/endpoints/management/endpoint.ts';
+import type { TenantHost, TenantId } from '../../src/schema/brand.ts';
+import { StoreUnavailable } from '../../src/storage/store.ts';
 import { serveHere } from '../support/running.ts';
 
 describe('the guard', () => {
@@ -248,5 +250,57 @@ describe('the guard', () => {
     const reply = await ask(`Bearer ${body.access_token}`);
     assert.equal(reply.status, 401);
     assert.equal((await lastEvent()).details.cause.code, 'client_gone');
+  });
+
+  test('CORS-1: a page of the client may read answers, refusals of scopes too; any other page may not', async () => {
+    await site.manage('PATCH', `/clients/${clientId}`, {
+      callbacks: ['https://spa.example/cb'],
+      allowed_origins: ['https://*.pages.example'],
+    });
+    const token = `Bearer ${await own()}`;
+    const from = async (origin: string, path = '/clients') =>
+      (await site.send('GET', `/api/v2${path}`, { headers: { authorization: token, origin } })).headers.get(
+        'access-control-allow-origin',
+      );
+    assert.equal(await from('https://spa.example'), 'https://spa.example');
+    assert.equal(await from('https://one.pages.example'), 'https://one.pages.example');
+    assert.equal(await from('https://spa.example', '/client-grants'), 'https://spa.example', 'a 403');
+    assert.equal(await from('https://spa.example', '/clients/nothing'), 'https://spa.example', 'a 404');
+    for (const other of [
+      'https://evil.example',
+      'https://a.b.pages.example',
+      'null',
+      'https://spa.example.evil.example',
+    ]) {
+      assert.equal(await from(other), null, other);
+    }
+    const anonymous = await site.send('GET', '/api/v2/clients', { headers: { origin: 'https://spa.example' } });
+    assert.equal(anonymous.headers.get('access-control-allow-origin'), null);
+  });
+
+  test('keys or clients that cannot be had now are a 503 with Retry-After, never a 401', async () => {
+    const away = () => Promise.reject(new StoreUnavailable('away'));
+    const { database, snapshot, keyring, record, now } = site.house;
+    const [list] = managementRoutes({ database, snapshot, keyring: { ...keyring, verification: away }, record, now });
+    const asked = {
+      id: 'x',
+      method: 'GET',
+      path: '/api/v2/resource-servers',
+      params: {},
+      query: '',
+      headers: { authorization: `Bearer ${await own()}` },
+      repeated: new Set<string>(),
+      body: Buffer.alloc(0),
+      ip: '127.0.0.1',
+      tenant: 'default' as TenantId,
+      host: site.host as TenantHost,
+      issuer: site.issuer,
+    };
+    const answer = await list?.handle(asked);
+    assert.equal(answer?.status, 503);
+    assert.match(String(answer?.headers?.['retry-after']), /^\d+$/);
+    const closed = { ...database, store: () => ({ ...database.store('default' as TenantId), get: away }) };
+    const [other] = managementRoutes({ database: closed, snapshot, keyring, record, now });
+    await assert.rejects(async () => other?.handle(asked), StoreUnavailable, 'the router answers this with 503');
   });
 });

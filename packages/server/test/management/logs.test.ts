@@ -109,8 +109,8 @@ for (const engine of engines) {
     }
 
     test('an event that is not there is 404', async () => {
-      for (const id of ['90020200101000000000000000000000000000000000000000000000', "'", '%00', 'x'.repeat(500)]) {
-        assert.equal((await site.manage('GET', `/logs/${id === '%00' ? id : encodeURIComponent(id)}`)).status, 404, id);
+      for (const id of ['90020200101000000000000000000000000000000000000000000000', "'", 'x'.repeat(500)]) {
+        assert.equal((await site.manage('GET', `/logs/${encodeURIComponent(id)}`)).status, 404, id);
       }
     });
   });

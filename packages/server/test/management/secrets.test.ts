@@ -70,4 +70,20 @@ describe('secrets in answers', () => {
     const seen = (await summary('GET', `/clients/${clientId}`)).body;
     assert.deepEqual(Object.keys(seen).toSorted(), ['client_id', 'description', 'name']);
   });
+
+  test('LOG-1: a read that shows secrets is an event, without the secrets; other reads are none', async () => {
+    const count = async () => {
+      await site.house.logs.flush();
+      return (await site.manage('GET', '/logs?q=type:mgmt_api_read&include_totals=true&per_page=1')).body;
+    };
+    const before = (await count()).total;
+    await site.manage('GET', `/clients/${clientId}?fields=name`);
+    await site.manage('GET', '/client-grants');
+    assert.equal((await count()).total, before);
+    await site.manage('GET', `/clients/${clientId}`);
+    const { total, logs } = await count();
+    assert.equal(total, before + 1);
+    assert.equal(logs[0].description, 'Read a client with its secret');
+    assert.ok(!JSON.stringify(logs).includes(clientSecret));
+  });
 });

@@ -5,8 +5,11 @@ import {
   clientCredentials,
   clientGrants,
   clients,
+  connectionProfiles,
+  organizations,
   resourceServers,
   tenantSettings,
+  userAttributeProfiles,
 } from '../../src/resources/index.ts';
 import type { AnyField, Fields } from '../../src/schema/field.ts';
 import type { Reply, Site } from '../support/running.ts';
@@ -68,7 +71,13 @@ export async function makeTargets(site: Site): Promise<Target[]> {
       subject_dn: 'CN=x',
     })
   ).body;
-  assert.ok(credential.id);
+  const organization = (await site.manage('POST', '/organizations', { name: 'target' })).body;
+  const connectionProfile = (await site.manage('POST', '/connection-profiles', { name: 'Target' })).body;
+  const attributeProfile = (
+    await site.manage('POST', '/user-attribute-profiles', { name: 'Target', user_attributes: {} })
+  ).body;
+  for (const { id } of [credential, organization, connectionProfile, attributeProfile])
+    assert.equal(typeof id, 'string');
   return [
     {
       name: 'clients',
@@ -97,6 +106,27 @@ export async function makeTargets(site: Site): Promise<Target[]> {
       draft: () => ({ credential_type: 'cert_subject_dn', subject_dn: 'CN=y' }),
       list: `/clients/${client}/credentials`,
       row: `/clients/${client}/credentials/${credential.id}`,
+    },
+    {
+      name: 'organizations',
+      fields: organizations.fields,
+      draft: () => ({ name: `organization-${++made}` }),
+      list: '/organizations',
+      row: `/organizations/${organization.id}`,
+    },
+    {
+      name: 'connection_profiles',
+      fields: connectionProfiles.fields,
+      draft: () => ({ name: 'New' }),
+      list: '/connection-profiles',
+      row: `/connection-profiles/${connectionProfile.id}`,
+    },
+    {
+      name: 'user_attribute_profiles',
+      fields: userAttributeProfiles.fields,
+      draft: () => ({ name: 'New', user_attributes: {} }),
+      list: '/user-attribute-profiles',
+      row: `/user-attribute-profiles/${attributeProfile.id}`,
     },
     {
       name: 'tenant_settings',

@@ -21,7 +21,7 @@ interface Ended {
 /** Runs the command line to its end; it must end by itself within 20 s. */
 function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
+    const child = spawn(process.execPath, ['--conditions=countersign-source', main, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -285,6 +285,8 @@ describe('a running server', () => {
       metrics,
       /countersign_http_request_duration_seconds_count\{method="POST",route="\/oauth\/token",status="200"\} \d+/,
     );
+    const proxied = await server.send('GET', '/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } });
+    assert.equal(proxied.status, 404, 'a proxy on this machine is not this machine');
     await server.end();
     await at.clear();
   });
@@ -334,7 +336,7 @@ describe('the first start', () => {
     const child = spawn(
       process.execPath,
       [
-        '--conditions=source',
+        '--conditions=countersign-source',
         main,
         'serve',
         '--port',
@@ -393,11 +395,35 @@ describe('the first start', () => {
       await run(['token', '--audience', 'https://example.com/health-api/', '--data', data]),
       /Did you mean https:\/\/example\.com\/health-api\?/,
     );
+    isPlainRefusal(
+      await run(['token', '--audience', 'https://example.com/health-api', '--organization', 'org_x', '--data', data]),
+      /parameter organization is not allowed.*organization_usage "deny"/,
+    );
     const rotated = await run(['keys', 'rotate', '--data', data]);
     assert.equal(rotated.code, 0, rotated.stderr);
     isPlainRefusal(await run(['keys', 'rotate', '--data', data]), /rotate again in \d+ s/);
     await rm(data, { recursive: true });
   });
+});
+
+test('a first start that failed before it could show the administrator shows it at the next, and then never again', async () => {
+  const data = await folder();
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as { port: number };
+  const failed = await run(['serve', ...off, '--port', String(port), '--data', data]);
+  assert.equal(failed.code, 1);
+  assert.doesNotMatch(failed.stdout, /client_secret/);
+  taken.close();
+  const env = { COUNTERSIGN_ADMIN_CLIENT_ID: '', COUNTERSIGN_ADMIN_CLIENT_SECRET: '' };
+  const second = await spawnServer({ data, url: undefined }, { env });
+  const secret = /client_secret {2}(\S+)/.exec(second.output())?.[1];
+  assert.ok(secret, 'the second start shows it');
+  await second.end();
+  const third = await spawnServer({ data, url: undefined }, { env });
+  assert.doesNotMatch(third.output(), /client_secret/);
+  await third.end();
+  await rm(data, { recursive: true });
 });
 
 describe('a tenant file', () => {

@@ -251,7 +251,7 @@ export async function spawnServer(
   const child = spawn(
     process.execPath,
     [
-      '--conditions=source',
+      '--conditions=countersign-source',
       main,
       'serve',
       ...flags(at, ['--port', String(port), ...(options.flags ?? [])], options.https === true),

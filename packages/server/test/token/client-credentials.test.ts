@@ -161,6 +161,18 @@ for (const engine of engines) {
       });
     });
 
+    test('the name under which a built-in API is stored is no audience', async () => {
+      const admin = { client_id: site.admin.clientId, client_secret: site.admin.clientSecret };
+      const reply = await site.token(ask({ ...admin, audience: 'urn:countersign:management-api' }));
+      assert.equal(reply.status, 403);
+      assert.match(reply.body.error_description, /^Service not enabled within domain/);
+    });
+
+    test('an audience longer than any identifier is refused and does not fill the log', async () => {
+      const reply = await site.token(ask({ audience: `https://${'a'.repeat(20_000)}/` }));
+      assert.deepEqual([reply.status, reply.body.error], [400, 'invalid_request']);
+    });
+
     test('TOK-1: JSON bodies are taken as well as forms', async () => {
       const reply = await site.send('POST', '/oauth/token', {
         headers: { 'content-type': 'application/json' },
@@ -354,6 +366,27 @@ for (const engine of engines) {
           !text.includes(who.clientSecret),
       );
       assert.equal((await site.manage('GET', `/logs/${success.log_id}`)).body.log_id, success.log_id);
+    });
+
+    test('§8.4: auth0-forwarded-for is believed from a trusted client that proved who it is, and from nobody else', async () => {
+      const trusted = await site.machine({
+        client: { token_endpoint_auth_method: 'client_secret_post', is_token_endpoint_ip_header_trusted: true },
+      });
+      const header = { 'auth0-forwarded-for': '203.0.113.7' };
+      await site.token(ask({}, trusted), header);
+      await site.token(ask({ client_secret: 'wrong' }, trusted), header);
+      await site.token(ask(), header);
+      await site.house.logs.flush();
+      const ips = async (clientId: string, type: string) => {
+        const { body } = await site.manage(
+          'GET',
+          `/logs?q=${encodeURIComponent(`client_id:"${clientId}" AND type:${type}`)}`,
+        );
+        return body[0].ip;
+      };
+      assert.equal(await ips(trusted.clientId, 'seccft'), '203.0.113.7');
+      assert.notEqual(await ips(trusted.clientId, 'feccft'), '203.0.113.7');
+      assert.notEqual(await ips(machine.clientId, 'seccft'), '203.0.113.7');
     });
 
     test('A-36: after a rotation old tokens verify until their key is revoked, and new ones name the new key', async () => {

@@ -1,7 +1,7 @@
 // What decisions need to know of a client, made once from its rows and kept in the tenant's snapshot.
 // The secret is not among it: only its digest, which cannot be presented as a secret.
 
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import type { AssertionAlgorithm } from '../../oauth/algorithms.ts';
 
 /** A public key that a client signs its assertions with. Times in ms. */
@@ -40,6 +40,8 @@ export interface ClientFacts {
   readonly requiresProofOfPossession: boolean;
   readonly trustsForwardedIp: boolean;
   readonly quota: TokenQuota | undefined;
+  /** Id of the organization of machine tokens that name none. */
+  readonly defaultOrganization: string | undefined;
 }
 
 /** The members of a client's row that matter here. */
@@ -65,6 +67,7 @@ export interface ClientRow {
   readonly require_proof_of_possession?: boolean | undefined;
   readonly is_token_endpoint_ip_header_trusted?: boolean | undefined;
   readonly token_quota?: TokenQuotaRow | undefined;
+  readonly default_organization?: { readonly organization_id: string; readonly flows: readonly string[] } | undefined;
 }
 export interface TokenQuotaRow {
   readonly client_credentials?:
@@ -86,7 +89,7 @@ export interface CredentialRow {
 
 /** The digest that a presented secret is compared by. Secrets are random and long, so a plain hash does. */
 export function secretDigest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 function assertionKeys(credentials: readonly CredentialRow[], ids: ReadonlySet<string | undefined>): AssertionKey[] {
@@ -113,7 +116,7 @@ function methodOf(row: ClientRow, credentials: readonly CredentialRow[]): Authen
   return { kind: 'secret', digest: row.client_secret ? secretDigest(row.client_secret) : Buffer.alloc(0) };
 }
 
-/** A client's quota of machine tokens; the client's own beats the tenant's default. */
+/** A client's or organization's quota of machine tokens; its own beats the tenant's default. */
 export function quotaOf(own: TokenQuotaRow | undefined, fallback: TokenQuotaRow | undefined): TokenQuota | undefined {
   const limits = own?.client_credentials ?? fallback?.client_credentials;
   if (!limits || (limits.per_hour === undefined && limits.per_day === undefined)) return undefined;
@@ -135,5 +138,8 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
     requiresProofOfPossession: row.require_proof_of_possession === true,
     trustsForwardedIp: row.is_token_endpoint_ip_header_trusted === true,
     quota: quotaOf(row.token_quota, undefined),
+    defaultOrganization: row.default_organization?.flows.includes('client_credentials')
+      ? row.default_organization.organization_id
+      : undefined,
   };
 }

@@ -23,7 +23,9 @@ const unauthorized = (because: string) => refusedAs(refuse('client_authenticatio
 /** RFC 6749 §2.3.1: both halves are form-encoded before they are joined; `+` is a space, percent signs are decoded. */
 function formDecode(text: string): string | undefined {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    const decoded = decodeURIComponent(text.replaceAll('+', ' '));
+    // Also when it came as %00: no database keeps NUL, so no lookup could be made with it.
+    return decoded.includes('\0') ? undefined : decoded;
   } catch {
     return undefined;
   }
@@ -34,7 +36,7 @@ function readBasic(value: string): { id: string; secret: string } | undefined {
   if (!match?.[1]) return undefined;
   const text = Buffer.from(match[1], 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  if (colon < 0 || text.includes('\ufffd') || text.includes('\0')) return undefined;
+  if (colon < 0 || text.includes('\ufffd')) return undefined;
   const id = formDecode(text.slice(0, colon));
   const secret = formDecode(text.slice(colon + 1));
   return id === undefined || secret === undefined ? undefined : { id, secret };

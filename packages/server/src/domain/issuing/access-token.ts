@@ -1,7 +1,7 @@
 // Writes an authorization down as an access token: the claims of its dialect, signed with the API's algorithm,
 // and encrypted for the API if it has a key for that (auth0-behaviour §20).
 
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { CompactEncrypt } from 'jose';
 import type { TenantId } from '../../schema/brand.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -25,7 +25,7 @@ const isRfc9068 = (authorization: Authorization) => authorization.api.dialect.st
  */
 export function accessTokenClaims(authorization: Authorization, now: number, jti: string): Record<string, unknown> {
   const iat = Math.floor(now / 1000);
-  const { scopes, permissions } = authorization;
+  const { scopes, permissions, organization } = authorization;
   const rfc9068 = isRfc9068(authorization);
   const claims: Record<string, unknown> = {
     iss: authorization.issuer,
@@ -37,6 +37,8 @@ export function accessTokenClaims(authorization: Authorization, now: number, jti
   claims.exp = iat + authorization.lifetime;
   if (rfc9068) claims.jti = jti;
   if (scopes.length > 0) claims.scope = scopes.join(' ');
+  if (organization) claims.org_id = organization.id;
+  if (organization?.nameInToken) claims.org_name = organization.name;
   if (!rfc9068 && authorization.grantType) claims.gty = authorization.grantType;
   if (!rfc9068) claims.azp = authorization.clientId;
   if (permissions) claims.permissions = permissions;
@@ -65,7 +67,7 @@ export async function issueAccessToken(
     token = await signJwt(await keyring.signing(tenant, api.algorithm), type, claims);
   }
   if (api.encryption) token = await encrypt(token, api.encryption);
-  return { token, digest: createHash('sha256').update(token).digest('base64url'), expiresIn: authorization.lifetime };
+  return { token, digest: hash('sha256', token, 'base64url'), expiresIn: authorization.lifetime };
 }
 
 /** Nested JWE (auth0-behaviour JWE-1; RFC 7519 §11.2): signed first, then encrypted. */

@@ -96,6 +96,8 @@ export interface GrantFacts {
   readonly scopes: readonly string[];
   readonly allScopes: boolean;
   readonly organizationUsage: 'deny' | 'allow' | 'require';
+  /** Every organization, without an association; never for third-party clients. */
+  readonly anyOrganization: boolean;
 }
 
 /** The members of a client grant's row that matter here. */
@@ -104,6 +106,7 @@ export interface GrantRow {
   readonly scope?: readonly string[] | undefined;
   readonly allow_all_scopes?: boolean | undefined;
   readonly organization_usage?: string | undefined;
+  readonly allow_any_organization?: boolean | undefined;
 }
 
 /** Facts from a client grant's row. */
@@ -113,5 +116,6 @@ export function grantFacts(row: GrantRow): GrantFacts {
     scopes: row.scope ?? [],
     allScopes: row.allow_all_scopes === true,
     organizationUsage: (row.organization_usage ?? 'deny') as GrantFacts['organizationUsage'],
+    anyOrganization: row.allow_any_organization === true,
   };
 }

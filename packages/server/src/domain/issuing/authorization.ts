@@ -3,6 +3,7 @@
 
 import type { TraceEntry } from '../logs/event.ts';
 import type { ApiFacts } from './api-facts.ts';
+import type { OrganizationFacts } from './organizations.ts';
 
 /** A decision that says yes. Times in seconds. */
 export interface Authorization {
@@ -18,6 +19,8 @@ export interface Authorization {
   readonly permissions?: readonly string[];
   /** `gty`, in the Auth0 dialects only. */
   readonly grantType?: 'client-credentials' | 'password' | 'refresh_token';
+  /** The organization that the token is for: `org_id`, and `org_name` if the tenant lets tokens carry names. */
+  readonly organization?: OrganizationFacts & { readonly nameInToken: boolean };
   readonly lifetime: number;
   readonly trace: readonly TraceEntry[];
 }

@@ -1,15 +1,17 @@
-// Finds the facts of APIs and client grants, from the snapshot or the store.
+// Finds the facts of APIs, client grants and organizations, from the snapshot or the store.
 
-import { clientGrants, resourceServers } from '../../resources/index.ts';
+import { clientGrants, organizations, resourceServers } from '../../resources/index.ts';
 import type { TenantId } from '../../schema/brand.ts';
 import { tableOf } from '../../schema/collection.ts';
 import type { Database } from '../../storage/store.ts';
 import type { ClientFacts } from '../clients/facts.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 import { type ApiFacts, apiFacts, type GrantFacts, grantFacts } from './api-facts.ts';
+import { grantLinks, linkOf, type OrganizationFacts, organizationFacts } from './organizations.ts';
 
 const apis = tableOf(resourceServers);
 const grants = tableOf(clientGrants);
+const organizationTable = tableOf(organizations);
 /** How many APIs are looked through for a near miss; only after a refusal, only for the log. */
 const nearMissesAmong = 1000;
 
@@ -49,6 +51,36 @@ export async function findMachineGrant(
     .store(tenant)
     .find(grants, { default_for: 'third_party_clients', audience: api.identifier, subject_type: 'client' });
   return row && grantFacts(row);
+}
+
+/** The organization with this id, or with this name (lower case). @throws StoreUnavailable */
+export function findOrganization(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+  by: { readonly id: string } | { readonly name: string },
+): Promise<OrganizationFacts | undefined> {
+  const [kind, key] = 'id' in by ? ['organization', by.id] : ['organization_by_name', by.name];
+  return snapshot.get(tenant, kind, key, {}, async () => {
+    const row = await database.store(tenant).find(organizationTable, by);
+    return row && { value: organizationFacts(row), from: [`${organizationTable.name}/${row.id}`] };
+  });
+}
+
+/** Whether the client grant was associated with the organization. @throws StoreUnavailable */
+export async function isAssociated(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+  organizationId: string,
+  grantId: string,
+): Promise<boolean> {
+  const { id } = linkOf(organizationId, grantId);
+  const found = await snapshot.get(tenant, 'organization_grant', id, {}, async () => {
+    const row = await database.store(tenant).get(grantLinks, id);
+    return row && { value: true, from: [`${grantLinks.name}/${row.id}`] };
+  });
+  return found === true;
 }
 
 /** What remains of an identifier when everything that people mistype is taken away. */

@@ -26,7 +26,8 @@ const invalid = (because: string): AssertionVerdict => ({ kind: 'invalid', becau
 export function claimedIssuer(assertion: string): string | undefined {
   try {
     const { iss } = decodeJwt(assertion);
-    return typeof iss === 'string' && iss.length <= longestText ? iss : undefined;
+    const nameable = typeof iss === 'string' && iss.length <= longestText && iss.isWellFormed() && !iss.includes('\0');
+    return nameable ? iss : undefined;
   } catch {
     return undefined;
   }
@@ -47,6 +48,9 @@ export async function verifyAssertion(
   } catch {
     return invalid('the client assertion is not a signed JWT');
   }
+  // No extension is understood, so none may be critical (RFC 7515 §4.1.11); `b64` would change what is signed (RFC 7797).
+  if (header.crit !== undefined || 'b64' in header)
+    return invalid('the client assertion has a crit or b64 header, which is not supported');
   const usable = keys.filter((key) => key.expiresAt === undefined || key.expiresAt > expected.now);
   if (usable.length === 0) return invalid('the client has no credential that has not expired');
   const candidates = usable.filter(
@@ -106,7 +110,8 @@ function judgeClaims(
   }
   if (typeof jti !== 'string' || jti === '' || jti.length > longestText)
     return invalid(`jti of the client assertion must be a string of 1 to ${longestText} characters`);
-  return { kind: 'valid', jti, expiresAt: (exp + skewSeconds) * 1000 };
+  // NumericDate may have fractions (RFC 7519 §2); stored times have none.
+  return { kind: 'valid', jti, expiresAt: Math.ceil((exp + skewSeconds) * 1000) };
 }
 
 function shown(value: unknown): string {

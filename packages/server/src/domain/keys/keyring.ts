@@ -48,7 +48,7 @@ function prepare(rows: readonly KeyRow[]): Prepared {
 export function createKeyring(database: Database, snapshot: Snapshot): Keyring {
   const sets = new WeakMap<Prepared, Map<boolean, string>>();
   const prepared = async (tenant: TenantId, evenStale = false): Promise<Prepared> => {
-    const found = await snapshot.get(tenant, 'keys', '', { evenStale }, async () => {
+    const found = await snapshot.get(tenant, 'keys', '', { evenStale, lasting: true }, async () => {
       const rows = await database.store(tenant).all(signingKeys);
       return { value: prepare(rows), from: ['signing_keys/*'] };
     });
@@ -57,8 +57,11 @@ export function createKeyring(database: Database, snapshot: Snapshot): Keyring {
   return {
     async signing(tenant, alg) {
       const key = (await prepared(tenant)).signing.get(alg);
-      if (!key) throw new Error(`tenant ${tenant} has no ${alg} key`);
-      return key;
+      if (key) return key;
+      // Another node may have made the ring a moment ago, with the first API of this algorithm, and we have not heard of it yet.
+      const fresh = prepare(await database.store(tenant).all(signingKeys, { alg })).signing.get(alg);
+      if (!fresh) throw new Error(`tenant ${tenant} has no ${alg} key`);
+      return fresh;
     },
     async verification(tenant, kid) {
       return (await prepared(tenant)).verification.get(kid);

@@ -1,5 +1,5 @@
-// Signs JWTs on the hot path: the header is encoded once per key, the signature runs off the main thread
-// on a cached KeyObject, and one process keeps both cores busy. Nothing here decides what a token says.
+// Signs JWTs on the hot path: the header is encoded once per key, a slow signature (RSA) runs off the main thread on a
+// cached KeyObject, so that one process keeps both cores busy. Nothing here decides what a token says.
 
 import { constants, createHmac, type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
 import type { AsymmetricAlgorithm } from '../../oauth/algorithms.ts';
@@ -9,15 +9,17 @@ export type TokenType = 'JWT' | 'at+jwt';
 
 interface Method {
   readonly digest: string | null;
+  /** A signature that costs less than handing it to another thread is made right here. */
+  readonly here: boolean;
   readonly options: Omit<SignKeyObjectInput, 'key'>;
 }
 
 /** RFC 7518 §3.3-3.5: PS256 salts with as many bytes as its hash; ES256 is r||s, not DER. RFC 8037 §3.1: no prehash. */
 const methods: Readonly<Record<AsymmetricAlgorithm, Method>> = {
-  RS256: { digest: 'sha256', options: {} },
-  PS256: { digest: 'sha256', options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } },
-  ES256: { digest: 'sha256', options: { dsaEncoding: 'ieee-p1363' } },
-  EdDSA: { digest: null, options: {} },
+  RS256: { digest: 'sha256', here: false, options: {} },
+  PS256: { digest: 'sha256', here: false, options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } },
+  ES256: { digest: 'sha256', here: true, options: { dsaEncoding: 'ieee-p1363' } },
+  EdDSA: { digest: null, here: true, options: {} },
 };
 
 /** A key that signs now. `headers` holds the encoded protected header by token type. */
@@ -46,8 +48,10 @@ export function signingKey(kid: string, alg: AsymmetricAlgorithm, privateKey: Ke
 /** A compact JWS (RFC 7515 §7.1) of these claims. Rejects only if the key is broken. */
 export function signJwt(key: SigningKey, type: TokenType, claims: object): Promise<string> {
   const signed = `${key.headers[type]}.${encoded(claims)}`;
+  const { digest, here } = methods[key.alg];
   return new Promise((resolve, reject) => {
-    sign(methods[key.alg].digest, Buffer.from(signed), key.input, (error, signature) => {
+    if (here) return resolve(`${signed}.${sign(digest, Buffer.from(signed), key.input).toString('base64url')}`);
+    sign(digest, Buffer.from(signed), key.input, (error, signature) => {
       if (error) reject(error);
       else resolve(`${signed}.${signature.toString('base64url')}`);
     });

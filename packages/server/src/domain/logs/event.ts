@@ -23,6 +23,8 @@ export interface LogEvent {
   readonly user_id?: string | undefined;
   readonly user_name?: string | undefined;
   readonly connection?: string | undefined;
+  readonly organization_id?: string | undefined;
+  readonly organization_name?: string | undefined;
   readonly ip?: string | undefined;
   readonly user_agent?: string | undefined;
   readonly hostname?: string | undefined;

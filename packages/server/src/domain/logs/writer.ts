@@ -14,6 +14,7 @@ export interface LogWriter {
   close(): Promise<void>;
 }
 
+/** Longer means fewer commits; but events that wait for long are promoted by the garbage collector, and memory grows. */
 const everyMs = 200;
 /** Events that wait while the database is away: about 200 MB. Beyond it the oldest are dropped, and counted. */
 const most = 100_000;

@@ -17,7 +17,7 @@ export async function settingsOf(
   tenant: TenantId,
   evenStale = false,
 ): Promise<TenantSettings> {
-  const found = await snapshot.get(tenant, 'settings', '', { evenStale }, async () => {
+  const found = await snapshot.get(tenant, 'settings', '', { evenStale, lasting: true }, async () => {
     const stored = await database.store(tenant).document<TenantSettings>(settingsDocument);
     return { value: { ...tenantSettings.initial, ...stored }, from: [`documents/${settingsDocument}`] };
   });

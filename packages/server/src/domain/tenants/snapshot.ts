@@ -10,6 +10,13 @@ export interface Loaded<T> {
   readonly from: readonly string[];
 }
 
+export interface Staleness {
+  /** Take what memory has while the database is away, however old. */
+  readonly evenStale?: boolean;
+  /** Readers of this key may ask so: a change marks its value as outdated and does not drop it. */
+  readonly lasting?: boolean;
+}
+
 export interface Snapshot {
   /**
    * The value under (tenant, kind, key), from memory or loaded. `undefined` from `load` is not kept: what does not
@@ -19,7 +26,7 @@ export interface Snapshot {
     tenant: TenantId,
     kind: string,
     key: string,
-    options: { readonly evenStale?: boolean },
+    options: Staleness,
     load: () => Promise<Loaded<T> | undefined>,
   ): Promise<T | undefined>;
   /** From memory only, for the hot path: `undefined` when it must be loaded. */
@@ -36,9 +43,17 @@ const stalestMs = 5_000;
 /** Entries kept; the oldest go first. An entry is a few hundred bytes to a few kilobytes. */
 const most = 300_000;
 
+interface Entry {
+  readonly value: unknown;
+  readonly from: readonly string[];
+  readonly lasting: boolean;
+  /** It changed since; good only for those who take what is stale, and only while the database is away. */
+  readonly outdated: boolean;
+}
+
 /** Opens the snapshot of a database. `clock` in ms, monotonic. */
 export function createSnapshot(database: Database, clock: () => number = () => performance.now()): Snapshot {
-  const values = new Map<string, { readonly value: unknown; readonly from: readonly string[] }>();
+  const values = new Map<string, Entry>();
   const dependents = new Map<string, Set<string>>();
   let epoch = 0;
   let cursor: string | undefined;
@@ -49,7 +64,8 @@ export function createSnapshot(database: Database, clock: () => number = () => p
   const forgetKey = (key: string) => {
     const entry = values.get(key);
     if (!entry) return;
-    values.delete(key);
+    if (entry.lasting) values.set(key, { ...entry, outdated: true });
+    else values.delete(key);
     for (const source of entry.from) {
       const keys = dependents.get(source);
       keys?.delete(key);
@@ -69,8 +85,7 @@ export function createSnapshot(database: Database, clock: () => number = () => p
     heard = asked;
     if (changes === 'all') {
       epoch++;
-      values.clear();
-      dependents.clear();
+      for (const key of [...values.keys()]) forgetKey(key);
     } else changes.forEach(forget);
   };
   const again = () => {
@@ -84,9 +99,9 @@ export function createSnapshot(database: Database, clock: () => number = () => p
   database.onChange(forget);
 
   const fresh = () => clock() - heard < stalestMs;
-  const keep = (key: string, tenant: TenantId, loaded: Loaded<unknown>) => {
+  const keep = (key: string, tenant: TenantId, loaded: Loaded<unknown>, lasting: boolean) => {
     const from = loaded.from.map((source) => `${tenant}/${source}`);
-    values.set(key, { value: loaded.value, from });
+    values.set(key, { value: loaded.value, from, lasting, outdated: false });
     for (const source of from) {
       const keys = dependents.get(source);
       if (keys) keys.add(key);
@@ -94,7 +109,10 @@ export function createSnapshot(database: Database, clock: () => number = () => p
     }
     if (values.size > most) {
       const oldest = values.keys().next().value;
-      if (oldest !== undefined) forgetKey(oldest);
+      if (oldest !== undefined) {
+        forgetKey(oldest);
+        values.delete(oldest);
+      }
     }
   };
 
@@ -103,22 +121,28 @@ export function createSnapshot(database: Database, clock: () => number = () => p
       tenant: TenantId,
       kind: string,
       key: string,
-      options: { readonly evenStale?: boolean },
+      options: Staleness,
       load: () => Promise<Loaded<T> | undefined>,
     ): Promise<T | undefined> {
       const name = `${tenant}/${kind}/${key}`;
       const found = values.get(name);
-      if (found && (options.evenStale || fresh())) return found.value as T;
-      if (!fresh()) throw new StoreUnavailable('changes have not been heard for too long');
-      const before = epoch;
-      const loaded = await load();
-      // A change that was announced while loading may not be in what was read: use it once, don't keep it.
-      if (loaded && before === epoch) keep(name, tenant, loaded);
-      return loaded?.value;
+      if (found && !found.outdated && (options.evenStale || fresh())) return found.value as T;
+      try {
+        if (!fresh()) throw new StoreUnavailable('changes have not been heard for too long');
+        const before = epoch;
+        const loaded = await load();
+        // A change that was announced while loading may not be in what was read: use it once, don't keep it.
+        if (loaded && before === epoch) keep(name, tenant, loaded, options.lasting === true);
+        return loaded?.value;
+      } catch (error) {
+        if (found && options.evenStale && error instanceof StoreUnavailable) return found.value as T;
+        throw error;
+      }
     },
     peek<T>(tenant: TenantId, kind: string, key: string): T | undefined {
       if (!fresh()) return undefined;
-      return values.get(`${tenant}/${kind}/${key}`)?.value as T | undefined;
+      const found = values.get(`${tenant}/${kind}/${key}`);
+      return found?.outdated ? undefined : (found?.value as T | undefined);
     },
     fresh,
     async start() {

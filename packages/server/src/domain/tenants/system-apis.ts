@@ -26,6 +26,8 @@ export function isReservedIdentifier(identifier: string): boolean {
 
 /** An API identifier as asked for -> as stored. Compared byte for byte; near misses stay what they are. */
 export function storedIdentifier(identifier: string, host: TenantHost): string {
+  // A stored name of ours is nobody's identifier on the wire: it names nothing there.
+  if (isReservedIdentifier(identifier)) return `${identifier}#unknown`;
   return paths.find(([, path]) => identifier === `https://${host}/${path}`)?.[0] ?? identifier;
 }
 

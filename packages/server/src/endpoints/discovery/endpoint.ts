@@ -34,7 +34,21 @@ export function discoveryRoutes(deps: DiscoveryDeps): Route[] {
     const body = await deps.keyring.jwks(ask.tenant, !(await deps.removesAlg(ask.tenant)));
     return document(ask, body, jwksCacheControl);
   };
+  const welcome = (ask: Ask): Answer => ({
+    status: 200,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    body: [
+      `The authorization server ${ask.issuer}`,
+      '',
+      `metadata        ${ask.issuer}.well-known/openid-configuration`,
+      `key set         ${ask.issuer}.well-known/jwks.json`,
+      `tokens          POST ${ask.issuer}oauth/token`,
+      `Management API  ${ask.issuer}api/v2/openapi.json`,
+      '',
+    ].join('\n'),
+  });
   return [
+    { method: 'GET', path: '/', family: 'plain', handle: welcome },
     { method: 'GET', path: '/.well-known/openid-configuration', family: 'plain', handle: configuration },
     { method: 'GET', path: '/.well-known/oauth-authorization-server', family: 'plain', handle: configuration },
     { method: 'GET', path: '/.well-known/jwks.json', family: 'plain', handle: keys },

@@ -6,15 +6,15 @@ import type { Entity, Fields } from '../../schema/field.ts';
 import { isSound } from '../../schema/json.ts';
 import { applyPatch, type Checked, problemMessage, readDraft, readPatch } from '../../schema/validate.ts';
 import { type Transaction, UniqueConflict } from '../../storage/store.ts';
-import { type Answer, type Ask, empty, json, type Route } from '../../web/exchange.ts';
+import { type Ask, empty, json, type Route } from '../../web/exchange.ts';
 import { readBody } from './body.ts';
-import { type At, at, type ManagementDeps } from './context.ts';
-import { recordWrite } from './events.ts';
-import type { Guard } from './guard.ts';
+import type { At } from './context.ts';
+import { recordSecretRead, recordWrite } from './events.ts';
 import { makeId } from './ids.ts';
 import { listRows } from './lists.ts';
+import { type Act, type Machinery, operation } from './operation.ts';
 import { fieldParameters, pick, readWanted } from './paging.ts';
-import { badBody, problem, type Refused, refused, uncached } from './problem.ts';
+import { badBody, type Refused, refused, uncached } from './problem.ts';
 import { isRefused, readQuery } from './query.ts';
 import type { CollectionVerbs, Stored } from './verbs/verb.ts';
 import { type Occasion, visible } from './views.ts';
@@ -29,41 +29,29 @@ export interface Offered<F extends Fields> {
   };
 }
 
-export interface Machinery {
-  readonly deps: ManagementDeps;
-  readonly guard: Guard;
-  readonly certificate: (ask: Ask) => Promise<{ readonly cert: string; readonly pkcs7: string } | undefined>;
-}
-
 type Outcome<F extends Fields> = Stored<F> | Refused;
 
 /** GET, POST, PATCH and DELETE of a collection, as far as its declaration offers them; all under `/api/v2`. */
-export function collectionRoutes<F extends Fields>(
-  offered: Offered<F>,
-  { deps, guard, certificate }: Machinery,
-): Route[] {
+export function collectionRoutes<F extends Fields>(offered: Offered<F>, machinery: Machinery): Route[] {
   const { declared, verbs } = offered;
+  const { deps, certificate } = machinery;
   const table = tableOf(declared);
   const own = `${declared.id === 'client_id' ? ':client_id' : ':id'}`;
   const listPath = `/api/v2/${declared.path}`;
   const rowPath = `${listPath}/${own}`;
   const missing = refused(404, declared.errors.missing.message, declared.errors.missing.errorCode);
 
-  /** Runs an operation for a caller who may do it. */
-  const operation =
-    (needs: AnyOf, act: (ask: Ask, here: At) => Promise<Answer | Refused>) =>
-    async (ask: Ask): Promise<Answer> => {
-      const caller = await guard(ask, [needs]);
-      if (isRefused(caller)) return problem(caller);
-      const answer = await act(ask, at(ask, caller, deps.now()));
-      return isRefused(answer) ? problem(answer) : answer;
-    };
-
   const show = async (ask: Ask, here: At, entity: Entity<F>, occasion: Occasion): Promise<object> => {
     const wire = verbs.answer
       ? verbs.answer(entity, { at: here, occasion, certificate: await certificate(ask) })
       : entity;
     return visible(declared, wire, here.caller.scopes, occasion);
+  };
+
+  /** An event when an answer to a read holds secrets. */
+  const showsSecret = (ask: Ask, here: At, shown: readonly object[]): void => {
+    if (!shown.some((one) => table.secrets.some((name) => name in one))) return;
+    recordSecretRead(deps, ask, here.caller, `Read ${declared.noun.a} with its secret`);
   };
 
   /** The row that the path names, by its id or its other name, and only below its own parent. */
@@ -97,7 +85,7 @@ export function collectionRoutes<F extends Fields>(
     return there ? undefined : refused(404, message, errorCode);
   };
 
-  const list = operation(declared.scopes.read, async (ask, here) => {
+  const list: Act = async (ask, here) => {
     const rows = await listRows(offered, table, deps.database.store(ask.tenant), ask, here, () =>
       orphaned(deps.database.store(ask.tenant), ask),
     );
@@ -105,10 +93,11 @@ export function collectionRoutes<F extends Fields>(
     const shown = await Promise.all(
       rows.rows.map(async (row) => pick(await show(ask, here, row, 'read'), rows.wanted)),
     );
+    showsSecret(ask, here, shown);
     return json(200, rows.wrap(shown), uncached);
-  });
+  };
 
-  const read = operation(declared.scopes.read, async (ask, here) => {
+  const read: Act = async (ask, here) => {
     const query = readQuery(ask.query, [...fieldParameters, 'include_totals']);
     if (isRefused(query)) return query;
     const wanted = readWanted(query);
@@ -117,10 +106,12 @@ export function collectionRoutes<F extends Fields>(
     const entity = (await orphaned(store, ask)) ?? (await locate(store, ask, here));
     if (isRefused(entity)) return entity;
     if (!entity) return missing;
-    return json(200, pick(await show(ask, here, entity, 'read'), wanted), uncached);
-  });
+    const shown = pick(await show(ask, here, entity, 'read'), wanted);
+    showsSecret(ask, here, [shown]);
+    return json(200, shown, uncached);
+  };
 
-  const create = async (ask: Ask, here: At): Promise<Answer | Refused> => {
+  const create: Act = async (ask, here) => {
     const body = readBody(ask);
     if (isRefused(body)) return body;
     // The program itself may choose ids, so that tests and seeds can know them beforehand.
@@ -153,7 +144,7 @@ export function collectionRoutes<F extends Fields>(
     return json(201, answer, uncached);
   };
 
-  const update = async (ask: Ask, here: At): Promise<Answer | Refused> => {
+  const update: Act = async (ask, here) => {
     const body = readBody(ask);
     if (isRefused(body)) return body;
     const patch = checked(readPatch(declared, body.value), () => undefined);
@@ -183,7 +174,7 @@ export function collectionRoutes<F extends Fields>(
     return json(200, answer, uncached);
   };
 
-  const remove = async (ask: Ask, here: At): Promise<Answer | Refused> => {
+  const remove: Act = async (ask, here) => {
     const outcome = await committed(ask, async (tx): Promise<'gone' | 'nothing' | Refused> => {
       const found = (await orphaned(tx, ask)) ?? (await locate(tx, ask, here));
       if (isRefused(found)) return found;
@@ -212,20 +203,15 @@ export function collectionRoutes<F extends Fields>(
   };
 
   const limit = verbs.bodyLimit === undefined ? {} : { bodyLimit: verbs.bodyLimit };
-  const family = 'management' as const;
+  const route = (method: Route['method'], path: string, needs: AnyOf | undefined, act: Act): Route[] =>
+    needs ? [{ method, path, handle: operation(machinery, [needs], act), family: 'management', ...limit }] : [];
   const { scopes } = declared;
   return [
-    { method: 'GET', path: listPath, handle: list, family },
-    { method: 'GET', path: rowPath, handle: read, family },
-    ...(scopes.create
-      ? [{ method: 'POST', path: listPath, handle: operation(scopes.create, create), family, ...limit } as const]
-      : []),
-    ...(scopes.update
-      ? [{ method: 'PATCH', path: rowPath, handle: operation(scopes.update, update), family, ...limit } as const]
-      : []),
-    ...(scopes.remove
-      ? [{ method: 'DELETE', path: rowPath, handle: operation(scopes.remove, remove), family } as const]
-      : []),
+    ...route('GET', listPath, scopes.read, list),
+    ...route('GET', rowPath, scopes.read, read),
+    ...route('POST', listPath, scopes.create, create),
+    ...route('PATCH', rowPath, scopes.update, update),
+    ...route('DELETE', rowPath, scopes.remove, remove),
   ];
 }
 

@@ -24,6 +24,8 @@ export interface Caller {
   readonly clientId: string;
   readonly clientName: string;
   readonly scopes: ReadonlySet<string>;
+  /** The page that asks, if its origin is one of the client's (auth0-behaviour §39): it may read the answer. */
+  readonly origin?: string;
 }
 
 /** The facts of one request that decisions use. */
@@ -33,9 +35,11 @@ export interface At {
   /** ms */
   readonly now: number;
   readonly caller: Caller;
+  /** The program itself asks, for a file of its operator: what is surely a slip is refused there, though Auth0 would take it. */
+  readonly trusted: boolean;
 }
 
-/** The facts of a request that a caller was let in with. `now` in ms. */
-export function at(ask: Ask, caller: Caller, now: number): At {
-  return { tenant: ask.tenant, host: ask.host, now, caller };
+/** The facts of a request that a caller was let in with. */
+export function at(ask: Ask, caller: Caller, { now, trusted = false }: ManagementDeps): At {
+  return { tenant: ask.tenant, host: ask.host, now: now(), caller, trusted };
 }

@@ -5,27 +5,47 @@ import {
   clientCredentials,
   clientGrants,
   clients,
+  connectionProfiles,
   managementScopes,
+  organizations,
   resourceServers,
   tenantSettings,
+  userAttributeProfiles,
 } from '../../resources/index.ts';
 import { tableOf } from '../../schema/collection.ts';
+import type { DeclaredTable } from '../../storage/tables.ts';
 import { type Ask, json, type Route } from '../../web/exchange.ts';
-import { collectionRoutes, type Machinery, type Offered } from './collection-routes.ts';
+import { collectionRoutes, type Offered } from './collection-routes.ts';
 import type { Caller, ManagementDeps } from './context.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { openapi } from './openapi.ts';
+import type { Machinery } from './operation.ts';
 import { singletonRoutes } from './singleton-routes.ts';
 import { clientCredentialVerbs } from './verbs/client-credentials.ts';
 import { clientGrantVerbs } from './verbs/client-grants.ts';
 import { clientVerbs } from './verbs/clients.ts';
+import { grantLinks } from './verbs/grant-links.ts';
 import { logRoutes } from './verbs/logs.ts';
+import { organizationRoutes, organizationVerbs } from './verbs/organizations.ts';
+import { connectionProfileVerbs, templateRoutes } from './verbs/profiles.ts';
 import { resourceServerVerbs } from './verbs/resource-servers.ts';
 import { rotateSecretRoute } from './verbs/rotate-secret.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
 
 export type { ManagementDeps } from './context.ts';
+
+/** Every table that the Management API writes. */
+export const managementTables: readonly DeclaredTable[] = [
+  tableOf(resourceServers),
+  tableOf(clients),
+  tableOf(clientCredentials),
+  tableOf(clientGrants),
+  tableOf(organizations),
+  grantLinks,
+  tableOf(connectionProfiles),
+  tableOf(userAttributeProfiles),
+];
 
 /** Every route of the Management API. With `trusted` they ask for no token: for the program itself, never to be mounted. */
 export function managementRoutes(deps: ManagementDeps): Route[] {
@@ -45,6 +65,11 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     rotateSecretRoute(machinery),
     ...collectionRoutes({ declared: clientCredentials, verbs: clientCredentialVerbs, parent }, machinery),
     ...collectionRoutes({ declared: clientGrants, verbs: clientGrantVerbs }, machinery),
+    ...collectionRoutes({ declared: organizations, verbs: organizationVerbs }, machinery),
+    ...organizationRoutes(machinery),
+    ...templateRoutes(machinery),
+    ...collectionRoutes({ declared: connectionProfiles, verbs: connectionProfileVerbs }, machinery),
+    ...collectionRoutes({ declared: userAttributeProfiles, verbs: {} }, machinery),
     ...singletonRoutes({ declared: tenantSettings, verbs: tenantSettingsVerbs }, machinery),
     ...signingKeyRoutes(machinery),
     ...logRoutes(machinery),
@@ -70,7 +95,7 @@ const trustAll: Guard = async () => ourselves;
 /** The certificate of the key that signs now, from the tenant's snapshot. */
 function certificateOf(deps: ManagementDeps): Machinery['certificate'] {
   return (ask: Ask) =>
-    deps.snapshot.get(ask.tenant, 'signing_certificate', '', { evenStale: true }, async () => {
+    deps.snapshot.get(ask.tenant, 'signing_certificate', '', { evenStale: true, lasting: true }, async () => {
       const [row] = await deps.database.store(ask.tenant).all(keyTable, { alg: 'RS256', state: 'current' });
       return row && { value: { cert: row.cert, pkcs7: row.pkcs7 }, from: [`${keyTable.name}/*`] };
     });

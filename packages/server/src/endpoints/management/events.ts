@@ -5,7 +5,9 @@ import type { Ask } from '../../web/exchange.ts';
 import type { Caller, ManagementDeps } from './context.ts';
 
 /** Members whose values are credentials or key material, wherever they stand. */
-const secretNames = /secret$|^password|token$|^pem$|^private_key|^key$|^pkcs7$|^api_?key|credential_value/i;
+const secretNames = /secret|passw|token$|key$|^pem$|private_?key|^pkcs7$|^cert$|credential_value/i;
+/** Free objects that hold credentials of other systems under names that nobody can list: masked whole. */
+const secretObjects: ReadonlySet<string> = new Set(['addons']);
 const mask = '*****';
 const mostItems = 100;
 const mostText = 2000;
@@ -19,7 +21,9 @@ export function masked(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      secretNames.test(name) && (typeof member === 'string' || typeof member === 'number') ? mask : masked(member),
+      secretObjects.has(name) || (secretNames.test(name) && (typeof member === 'string' || typeof member === 'number'))
+        ? mask
+        : masked(member),
     ]),
   );
 }
@@ -55,6 +59,48 @@ export function recordWrite(
         auth: { user: {}, strategy: 'jwt', credentials: { scopes: [...caller.scopes] } },
       },
       response: { statusCode: answer.status, body: masked(answer.body) },
+    },
+  });
+}
+
+/** Records a read that showed secrets (LOG-1): reads of anything else leave no event. */
+export function recordSecretRead(deps: ManagementDeps, ask: Ask, caller: Caller, description: string): void {
+  deps.record({
+    tenant: ask.tenant,
+    type: 'mgmt_api_read',
+    description,
+    client_id: caller.clientId,
+    client_name: caller.clientName,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    audience: managementIdentifier(ask.host),
+    details: {
+      request: { method: ask.method.toLowerCase(), path: ask.path, channel: 'api', ip: ask.ip },
+      response: { statusCode: 200 },
+    },
+  });
+}
+
+/** Records a call that was let in and then refused for what it wanted to change. */
+export function recordForbidden(deps: ManagementDeps, ask: Ask, caller: Caller, message: string): void {
+  deps.record({
+    tenant: ask.tenant,
+    type: 'fapi',
+    description: message,
+    client_id: caller.clientId,
+    client_name: caller.clientName,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    audience: managementIdentifier(ask.host),
+    details: {
+      request: { method: ask.method.toLowerCase(), path: ask.path },
+      cause: {
+        code: 'forbidden',
+        message,
+        fix: 'Use a token with the scope that the message names, or leave that member out.',
+      },
     },
   });
 }

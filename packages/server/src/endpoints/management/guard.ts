@@ -4,15 +4,17 @@
 import { createHash } from 'node:crypto';
 import { type Api, createApi, type Refusal } from '@countersign/api';
 import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
-import { clients, currentUserScopes } from '../../resources/index.ts';
+import { type Client, clients, currentUserScopes } from '../../resources/index.ts';
 import type { AnyOf } from '../../schema/collection.ts';
 import { tableOf } from '../../schema/collection.ts';
+import { allowedOrigin, isAllowedOrigin } from '../../web/cors.ts';
 import type { Ask } from '../../web/exchange.ts';
 import type { Caller, ManagementDeps } from './context.ts';
-import { type Refused, refused } from './problem.ts';
+import { lacksScope, type Refused, refused } from './problem.ts';
 
 const clientTable = tableOf(clients);
 const mostApis = 1000;
+const clientGone = 'Bearer error="invalid_token", error_description="The client of the token does not exist"';
 
 export type Guard = (ask: Ask, needs: readonly AnyOf[]) => Promise<Caller | Refused>;
 
@@ -63,30 +65,33 @@ export function createGuard(deps: ManagementDeps): Guard {
       });
       return {
         ...refused(401, 'Invalid token'),
-        headers: { 'www-authenticate': challenge('invalid_token', 'The client of the token does not exist') },
+        headers: { 'www-authenticate': clientGone },
       };
     }
     const machine = token.subject === `${clientId}@clients`;
     const scopes = machine ? token.scopes : new Set([...token.scopes].filter((scope) => currentUserScopes.has(scope)));
     const lacking = needs.find((anyOf) => !anyOf.some((scope) => scopes.has(scope)));
+    const origin = originOf(ask, client);
     if (lacking) {
-      const message = `Insufficient scope, expected any of: ${lacking.join(',')}`;
-      recordCause(deps, ask, message, {
+      const refusal = lacksScope(lacking);
+      recordCause(deps, ask, refusal.message, {
         code: 'insufficient_scope',
         message: `the token of client ${clientId} lacks ${lacking.join(' or ')}; it has ${[...scopes].join(' ') || 'no scope'}`,
         fix: `Add one of ${lacking.join(', ')} to the client grant for ${managementIdentifier(ask.host)} and get a new token.`,
         client_id: clientId,
         client_name: client.name,
       });
-      const header = `${challenge('insufficient_scope', 'The token lacks a scope')}, scope="${lacking.join(' ')}"`;
-      return { ...refused(403, message, 'insufficient_scope'), headers: { 'www-authenticate': header } };
+      return { ...refusal, headers: { ...refusal.headers, ...(origin === undefined ? {} : allowedOrigin(origin)) } };
     }
-    return { clientId, clientName: client.name, scopes };
+    return { clientId, clientName: client.name, scopes, ...(origin === undefined ? {} : { origin }) };
   };
 }
 
-function challenge(error: string, description: string): string {
-  return `Bearer error="${error}", error_description="${description}"`;
+/** The origin of the page that asks, if the client of the token registered it. */
+function originOf(ask: Ask, client: Client): string | undefined {
+  const { origin } = ask.headers;
+  if (origin === undefined || ask.repeated.has('origin')) return undefined;
+  return isAllowedOrigin(origin, client.callbacks ?? [], client.allowed_origins ?? []) ? origin : undefined;
 }
 
 /** Auth0's texts by the library's causes (auth0-behaviour §37.3). */

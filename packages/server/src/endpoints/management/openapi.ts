@@ -5,16 +5,20 @@ import {
   clientCredentials,
   clientGrants,
   clients,
+  connectionProfiles,
   logs,
   managementScopes,
+  organizations,
   resourceServers,
   signingKeys,
   tenantSettings,
+  userAttributeProfiles,
 } from '../../resources/index.ts';
-import type { AnyCollection } from '../../schema/collection.ts';
+import type { AnyCollection, AnyOf } from '../../schema/collection.ts';
 import {
   collectionPaths,
   fieldParameters,
+  listAnswer,
   operation,
   pagingParameters,
   pathParameter,
@@ -25,10 +29,45 @@ import {
   singletonPaths,
 } from '../../schema/openapi.ts';
 
-const collections: readonly AnyCollection[] = [resourceServers, clients, clientCredentials, clientGrants];
+const collections: readonly AnyCollection[] = [
+  resourceServers,
+  clients,
+  clientCredentials,
+  clientGrants,
+  organizations,
+  connectionProfiles,
+  userAttributeProfiles,
+];
 
 const logList = { type: 'array', items: reference(schemaName(logs.name)) };
 const keyAnswer = { type: 'object', properties: { kid: { type: 'string' }, cert: { type: 'string' } } };
+
+const organizationId = pathParameter('id', 'Id of the organization');
+
+function templatePaths(path: string, wrapper: string, scopes: AnyOf): object {
+  const template = {
+    type: 'object',
+    properties: { id: { type: 'string' }, display_name: { type: 'string' }, template: { type: 'object' } },
+  };
+  const tag = wrapper.replace('_templates', 's');
+  const list = { type: 'object', properties: { [wrapper]: { type: 'array', items: template } } };
+  return {
+    [`${path}/templates`]: {
+      get: operation({ summary: 'List templates', tag, needs: [scopes], status: 200, answer: list }),
+    },
+    [`${path}/templates/{id}`]: {
+      get: operation({
+        summary: 'Read a template',
+        tag,
+        needs: [scopes],
+        parameters: [pathParameter('id', 'Id of the template')],
+        status: 200,
+        answer: template,
+        errors: [404],
+      }),
+    },
+  };
+}
 
 /** Operations that are not the same for every resource. */
 const handMade = {
@@ -43,6 +82,72 @@ const handMade = {
       errors: [404],
     }),
   },
+  '/organizations/name/{name}': {
+    get: operation({
+      summary: 'Read an organization by its name',
+      tag: organizations.name,
+      needs: [['read:organizations']],
+      parameters: [pathParameter('name', 'Name'), ...fieldParameters],
+      status: 200,
+      answer: reference(schemaName(organizations.name)),
+      errors: [404],
+    }),
+  },
+  '/organizations/{id}/client-grants': {
+    get: operation({
+      summary: 'List the client grants of an organization',
+      tag: organizations.name,
+      needs: [['read:organization_client_grants']],
+      parameters: [
+        organizationId,
+        queryParameter('audience', 'Grants for this API'),
+        queryParameter('client_id', 'Grants of this client'),
+        ...pagingParameters,
+        ...fieldParameters,
+      ],
+      status: 200,
+      answer: listAnswer(clientGrants),
+      errors: [404],
+    }),
+    post: operation({
+      summary: 'Add a client grant to an organization',
+      tag: organizations.name,
+      needs: [['create:organization_client_grants']],
+      parameters: [organizationId],
+      body: {
+        type: 'object',
+        properties: { grant_id: { type: 'string', description: 'Id of the client grant' } },
+        required: ['grant_id'],
+        additionalProperties: false,
+      },
+      status: 201,
+      answer: { type: 'object', properties: { grant_id: { type: 'string' } } },
+      errors: [404, 409],
+    }),
+  },
+  '/organizations/{id}/client-grants/{grant_id}': {
+    delete: operation({
+      summary: 'Remove a client grant from an organization',
+      tag: organizations.name,
+      needs: [['delete:organization_client_grants']],
+      parameters: [organizationId, pathParameter('grant_id', 'Id of the client grant')],
+      status: 204,
+      errors: [404],
+    }),
+  },
+  '/client-grants/{id}/organizations': {
+    get: operation({
+      summary: 'List the organizations of a client grant',
+      tag: clientGrants.name,
+      needs: [['read:organization_client_grants']],
+      parameters: [pathParameter('id', 'Id of the client grant'), ...pagingParameters, ...fieldParameters],
+      status: 200,
+      answer: listAnswer(organizations),
+      errors: [404],
+    }),
+  },
+  ...templatePaths('/connection-profiles', 'connection_profile_templates', connectionProfiles.scopes.read),
+  ...templatePaths('/user-attribute-profiles', 'user_attribute_profile_templates', userAttributeProfiles.scopes.read),
   '/keys/signing': {
     get: operation({
       summary: 'List the signing keys',

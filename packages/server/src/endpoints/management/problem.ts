@@ -45,3 +45,12 @@ export function problem(refusal: Refused): Answer {
     { ...uncached, ...refusal.headers },
   );
 }
+
+/** 403: the token lacks a scope; any of these would do (auth0-behaviour §37.3, RFC 6750 §3.1). */
+export function lacksScope(anyOf: readonly string[]): Refused {
+  const challenge = `Bearer error="insufficient_scope", error_description="The token lacks a scope", scope="${anyOf.join(' ')}"`;
+  return {
+    ...refused(403, `Insufficient scope, expected any of: ${anyOf.join(',')}`, 'insufficient_scope'),
+    headers: { 'www-authenticate': challenge },
+  };
+}

@@ -7,7 +7,14 @@ import { findClient } from '../../domain/clients/find.ts';
 import { type Presented, readPresented } from '../../domain/clients/presented.ts';
 import { type IssuedToken, issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
-import { findApi, findMachineGrant, similarIdentifiers } from '../../domain/issuing/find.ts';
+import {
+  findApi,
+  findMachineGrant,
+  findOrganization,
+  isAssociated,
+  similarIdentifiers,
+} from '../../domain/issuing/find.ts';
+import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
@@ -40,6 +47,9 @@ interface Progress {
   params?: Params;
   grant?: AnyGrant;
   client?: ClientFacts;
+  organization?: OrganizationFacts;
+  /** Set once the client has proved who it is: only then its word about the caller's address is taken. */
+  authenticated: boolean;
   basic: boolean;
 }
 
@@ -60,7 +70,7 @@ export function tokenRoutes(deps: TokenDeps): Route[] {
 
 async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
   const settings = await settingsOf(deps.database, deps.snapshot, ask.tenant);
-  const progress: Progress = { dialect: settings.answer_dialect ?? 'auth0', basic: false };
+  const progress: Progress = { dialect: settings.answer_dialect ?? 'auth0', authenticated: false, basic: false };
   const refused = (refusal: Refusal, trace: readonly TraceEntry[] = []): Answer => {
     deps.record(refusedEvent(ask, progress, refusal, errorCode(refusal, progress.dialect), trace));
     return withCors(ask, progress.client, refusalAnswer(refusal, progress.dialect, progress.basic));
@@ -94,11 +104,14 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
   }
   const authentication = authenticate(presented.presented, client, verdict);
   if (authentication.kind === 'refused') return refused(authentication.refusal);
+  progress.authenticated = true;
   const grantRefusal = judgeGrantType(grantType, grant, authentication.client);
   if (grantRefusal || !grant) return refused(grantRefusal ?? refuse('unknown_grant', 'Unknown grant type'));
 
   const context = { client: authentication.client, host: ask.host, issuer: ask.issuer };
   const decision = await grant.judge(params, context, factsFor(deps, ask, settings));
+  const { organization } = decision.kind === 'refused' ? decision : decision.authorization;
+  if (organization) progress.organization = organization;
   if (decision.kind === 'refused') return refused(decision.refusal, decision.trace);
   return commit(deps, ask, settings, progress, grant, authentication, decision.authorization, refused);
 }
@@ -115,7 +128,7 @@ async function commit(
   refused: (refusal: Refusal, trace?: readonly TraceEntry[]) => Answer,
 ): Promise<Answer> {
   const now = deps.now();
-  const spent = await spend(deps.database.store(ask.tenant), authentication, settings, now);
+  const spent = await spend(deps.database.store(ask.tenant), authentication, authorization.organization, settings, now);
   if (spent.kind === 'refused') return refused(spent.refusal, authorization.trace);
   const issued = await issueAccessToken(deps.keyring, ask.tenant, authorization, now);
   deps.record(issuedEvent(ask, progress.client, grant, authorization, issued));
@@ -190,6 +203,9 @@ function factsFor(deps: TokenDeps, ask: Ask, settings: TenantSettings): TokenFac
     },
     api: (identifier) => findApi(database, snapshot, ask.tenant, storedIdentifier(identifier, ask.host)),
     machineGrant: (client, api) => findMachineGrant(database, snapshot, ask.tenant, client, api),
+    organizationNames: settings.allow_organization_name_in_authentication_api === true,
+    organization: (by) => findOrganization(database, snapshot, ask.tenant, by),
+    isAssociated: (organization, grant) => isAssociated(database, snapshot, ask.tenant, organization, grant),
     similarIdentifiers: (identifier) => similarIdentifiers(database, ask.tenant, identifier),
   };
 }

@@ -4,6 +4,7 @@
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { IssuedToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
+import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
 import type { Refusal } from '../../oauth/errors.ts';
@@ -11,6 +12,7 @@ import type { Ask } from '../../web/exchange.ts';
 import { type Params, printable } from '../../web/params.ts';
 import type { AnyGrant } from './grant.ts';
 
+/** `auth0-forwarded-for` counts only from a confidential client that is trusted with it and has proved who it is (§8.4). */
 function origin(ask: Ask, client: ClientFacts | undefined) {
   const forwarded =
     client?.trustsForwardedIp && client.method.kind !== 'none' ? ask.headers['auth0-forwarded-for'] : undefined;
@@ -37,6 +39,8 @@ export function issuedEvent(
     description: grant.about.success,
     client_id: authorization.clientId,
     client_name: client?.name,
+    organization_id: authorization.organization?.id,
+    organization_name: authorization.organization?.name,
     audience: authorization.audience,
     scope: authorization.scopes.join(' ') || undefined,
     details: {
@@ -55,22 +59,30 @@ export function issuedEvent(
 /** A token was refused (`feccft` and its kin; `f` when the request does not even name a grant). */
 export function refusedEvent(
   ask: Ask,
-  known: { readonly params?: Params; readonly grant?: AnyGrant; readonly client?: ClientFacts },
+  known: {
+    readonly params?: Params;
+    readonly grant?: AnyGrant;
+    readonly client?: ClientFacts;
+    readonly organization?: OrganizationFacts;
+    readonly authenticated: boolean;
+  },
   refusal: Refusal,
   error: string,
   trace: readonly TraceEntry[],
 ): LogEvent {
-  const { params, grant, client } = known;
+  const { params, grant, client, organization } = known;
   const text = (name: string) => {
     const value = params?.get(name);
     return value === undefined ? undefined : printable(value);
   };
   return {
-    ...origin(ask, client),
+    ...origin(ask, known.authenticated ? client : undefined),
     type: grant?.events.failure ?? 'f',
     description: refusal.description,
     client_id: client?.clientId ?? text('client_id'),
     client_name: client?.name,
+    organization_id: organization?.id,
+    organization_name: organization?.name,
     audience: text('audience') ?? text('resource'),
     scope: text('scope'),
     details: {
@@ -84,7 +96,7 @@ export function refusedEvent(
 /** A browser origin was refused (`fco`). */
 export function originEvent(ask: Ask, client: ClientFacts, refusedOrigin: string): LogEvent {
   return {
-    ...origin(ask, client),
+    ...origin(ask, undefined),
     type: 'fco',
     description: `Origin ${printable(refusedOrigin)} is not allowed.`,
     client_id: client.clientId,

@@ -2,8 +2,9 @@
 
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { ApiFacts, GrantFacts } from '../../domain/issuing/api-facts.ts';
+import type { OrganizationLookups } from './organization.ts';
 
-export interface TokenFacts {
+export interface TokenFacts extends OrganizationLookups {
   /** Resolves the audience: `audience`, then `resource` where the tenant lets it, then the tenant's default (§23.1). */
   audience(
     audience: string | undefined,

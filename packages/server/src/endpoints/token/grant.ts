@@ -3,6 +3,7 @@
 
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
+import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import type { TraceEntry } from '../../domain/logs/event.ts';
 import type { Refusal } from '../../oauth/errors.ts';
 import type { Ask } from '../../web/exchange.ts';
@@ -12,7 +13,13 @@ import type { TokenFacts } from './facts.ts';
 /** A grant's decision. A refusal carries the trace too: it explains as much as a token does. */
 export type GrantDecision =
   | { readonly kind: 'authorized'; readonly authorization: Authorization }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly trace: readonly TraceEntry[] };
+  | {
+      readonly kind: 'refused';
+      readonly refusal: Refusal;
+      readonly trace: readonly TraceEntry[];
+      /** The organization that was meant, for the log. */
+      readonly organization?: OrganizationFacts;
+    };
 
 /** What the decision is about, besides what `load` found. */
 export interface GrantContext {

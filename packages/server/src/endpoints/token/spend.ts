@@ -1,8 +1,9 @@
 // The single-use things of a token request, spent by conditional writes in one transaction before anything is signed:
-// the `jti` of a client assertion, and the client's quota of machine tokens. Most requests have neither and write nothing.
+// the `jti` of a client assertion, and the quotas of machine tokens. Most requests have neither and write nothing.
 
 import type { Authentication } from '../../domain/clients/authenticate.ts';
-import { quotaOf, type TokenQuota, type TokenQuotaRow } from '../../domain/clients/facts.ts';
+import { type ClientFacts, quotaOf, type TokenQuota, type TokenQuotaRow } from '../../domain/clients/facts.ts';
+import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type Refusal, refuse } from '../../oauth/errors.ts';
 import type { Store, Transaction } from '../../storage/store.ts';
 
@@ -33,38 +34,71 @@ function windows(quota: TokenQuota): Window[] {
   return all.flatMap(([name, limit, ms]) => (limit === undefined ? [] : [{ name, limit, ms }]));
 }
 
-/** Counts one token in each window; the windows begin at full hours and days (UTC), so all nodes agree on them. */
-async function countQuota(tx: Transaction, clientId: string, quota: TokenQuota, now: number): Promise<string> {
+/** A quota and whose it is. */
+interface Counted {
+  readonly whose: 'client' | 'organization';
+  readonly id: string;
+  readonly quota: TokenQuota;
+}
+
+/**
+ * Counts one token in each window and says what is left, as a header. The windows begin at full hours and days (UTC), so
+ * all nodes agree on them.
+ */
+async function countQuota(tx: Transaction, { whose, id, quota }: Counted, now: number): Promise<[string, string]> {
+  const headerName = `auth0-${whose}-quota-limit`;
   const shown: string[] = [];
   for (const window of windows(quota)) {
     const end = (Math.floor(now / window.ms) + 1) * window.ms;
-    const name = `token_quota/${clientId}/${window.name}/${end}`;
+    const name = `token_quota/${whose}/${id}/${window.name}/${end}`;
     const limit = quota.enforce ? window.limit : Number.MAX_SAFE_INTEGER;
     const { added, count } = await tx.count(name, limit, now, end);
     const seconds = Math.ceil((end - now) / 1000);
     const header = `b=${window.name};q=${window.limit};r=${Math.max(0, window.limit - count)};t=${seconds}`;
     if (!added) {
-      const headers = { 'retry-after': String(seconds), 'auth0-client-quota-limit': header };
+      const description = whose === 'client' ? 'Client quota exceeded' : 'Organization quota exceeded';
       throw new Lost({
-        ...refuse('quota', 'Client quota exceeded', `the client has had its ${window.limit} tokens (${window.name})`),
-        headers,
+        ...refuse('quota', description, `the ${whose} has had its ${window.limit} tokens (${window.name})`),
+        headers: { 'retry-after': String(seconds), [headerName]: header },
       });
     }
     shown.push(header);
   }
-  return shown.join(',');
+  return [headerName, shown.join(',')];
+}
+
+type QuotaSettings = {
+  readonly default_token_quota?:
+    | { readonly clients?: TokenQuotaRow | undefined; readonly organizations?: TokenQuotaRow | undefined }
+    | null
+    | undefined;
+};
+
+/** The quotas that a token counts in: the client's, then the organization's. One order for all, so that none deadlock. */
+function quotasOf(
+  client: ClientFacts,
+  organization: OrganizationFacts | undefined,
+  { default_token_quota: defaults }: QuotaSettings,
+): Counted[] {
+  const own = client.quota ?? quotaOf(undefined, defaults?.clients);
+  const its = organization && (organization.quota ?? quotaOf(undefined, defaults?.organizations));
+  return [
+    ...(own ? [{ whose: 'client', id: client.clientId, quota: own } as const] : []),
+    ...(organization && its ? [{ whose: 'organization', id: organization.id, quota: its } as const] : []),
+  ];
 }
 
 /** Spends what this request may use once. `now` in ms. @throws StoreUnavailable */
 export async function spend(
   store: Store,
   authentication: Authentication & { readonly kind: 'authenticated' },
-  settings: { readonly default_token_quota?: { readonly clients?: TokenQuotaRow | undefined } | null | undefined },
+  organization: OrganizationFacts | undefined,
+  settings: QuotaSettings,
   now: number,
 ): Promise<Spending> {
   const { client, jti } = authentication;
-  const quota = client.quota ?? quotaOf(undefined, settings.default_token_quota?.clients);
-  if (!jti && !quota) return { kind: 'spent', headers: {} };
+  const quotas = quotasOf(client, organization, settings);
+  if (!jti && quotas.length === 0) return { kind: 'spent', headers: {} };
   try {
     return await store.transact(async (tx) => {
       if (jti && !(await tx.claim({ kind: 'client_assertion', key: `${client.clientId} ${jti.id}` }, jti.expiresAt))) {
@@ -76,8 +110,9 @@ export async function spend(
           ),
         );
       }
-      const header = quota ? await countQuota(tx, client.clientId, quota, now) : '';
-      return { kind: 'spent', headers: header === '' ? {} : { 'auth0-client-quota-limit': header } };
+      const headers: [string, string][] = [];
+      for (const counted of quotas) headers.push(await countQuota(tx, counted, now));
+      return { kind: 'spent', headers: Object.fromEntries(headers) };
     });
   } catch (error) {
     if (error instanceof Lost) return { kind: 'refused', refusal: error.refusal };

@@ -58,7 +58,7 @@ export const integrationFields = {
   ),
   default_organization: optional(
     z.strictObject({ organization_id: idOf('org_', 16), flows: distinct(oneOf(['client_credentials']), 1, 1) }),
-    'Organization of machine tokens when none is named',
+    'Organization of machine tokens when none is named and the client grant requires one',
     { nullRemoves: true },
   ),
   my_organization_configuration: optional(

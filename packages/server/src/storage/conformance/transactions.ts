@@ -152,10 +152,10 @@ export function transactions(subject: () => Subject, children: () => readonly Ch
           await tx.replace(table, { client_id, count: (row?.count ?? 0) + 1 });
         }
       });
-    await Promise.all([addTo('a', 'b'), addTo('b', 'a'), addTo('a', 'b'), addTo('b', 'a')]);
+    await Promise.all([addTo('a', 'b'), addTo('b', 'a')]);
     assert.deepEqual(await store.all(table), [
-      { client_id: 'a', count: 4 },
-      { client_id: 'b', count: 4 },
+      { client_id: 'a', count: 2 },
+      { client_id: 'b', count: 2 },
     ]);
   });
 

@@ -22,6 +22,10 @@ export const foundation: Migration = {
         ['default_for', 'audience', 'subject_type'],
       ],
     },
+    { name: 'organizations', columns: ['name'], unique: [['name']] },
+    { name: 'organization_client_grants', columns: ['organization_id', 'grant_id'], unique: [] },
+    { name: 'connection_profiles', columns: [], unique: [] },
+    { name: 'user_attribute_profiles', columns: [], unique: [] },
     { name: 'signing_keys', columns: ['alg', 'state'], unique: [] },
   ],
   async up({ run }, text) {

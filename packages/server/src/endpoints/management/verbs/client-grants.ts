@@ -13,6 +13,7 @@ import { tableOf } from '../../../schema/collection.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import { badBody, type Refused } from '../problem.ts';
+import { grantLinks } from './grant-links.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 const apiTable = tableOf(resourceServers);
@@ -35,16 +36,21 @@ export const clientGrantVerbs: CollectionVerbs<typeof clientGrants.fields> = {
     },
   }),
 
-  create: async (tx, grant) => {
+  create: async (tx, grant, at) => {
     // Locked, so that neither goes away while the grant is made.
     const client = grant.client_id === undefined ? undefined : await tx.lock(clientTable, grant.client_id);
     const api = await lockedApi(tx, grant.audience);
-    return judge(grant, client, api) ?? { kind: 'stored', entity: grant };
+    return judge(grant, client, api, at.trusted) ?? { kind: 'stored', entity: grant };
   },
 
-  update: async (tx, _before, after) => {
-    const api = await lockedApi(tx, after.audience);
-    return unknownScopes(after, api) ?? { kind: 'stored', entity: after };
+  update: async (tx, _before, after, at) => {
+    const refusal = at.trusted ? undefinedScopes(after, await lockedApi(tx, after.audience)) : undefined;
+    return refusal ?? { kind: 'stored', entity: after };
+  },
+
+  remove: async (tx, grant) => {
+    await tx.removeAll(grantLinks, { grant_id: grant.id });
+    return undefined;
   },
 
   answer: (grant, { at }) => ({ ...grant, audience: identifierAt(grant.audience, at.host) }),
@@ -60,6 +66,7 @@ export function judge(
   grant: ClientGrant,
   client: Client | undefined,
   api: ResourceServer | undefined,
+  strict: boolean,
 ): Refused | undefined {
   if (grant.client_id !== undefined && (!client || client.global)) {
     return badBody(payloadMessage('The client does not exist', 'client_id'));
@@ -73,15 +80,17 @@ export function judge(
   if (client?.third_party_security_mode && grant.allow_any_organization) {
     return badBody(payloadMessage('Third-party clients cannot be allowed any organization', 'allow_any_organization'));
   }
-  return unknownScopes(grant, api);
+  return strict ? undefinedScopes(grant, api) : undefined;
 }
 
-function unknownScopes(grant: ClientGrant, api: ResourceServer | undefined): Refused | undefined {
+/**
+ * Scopes that the API does not define are kept, as recorded at Auth0: tools grant first and define later, and no token
+ * carries a scope that its API does not define. In the operator's own file such a scope is a slip, and refused.
+ */
+function undefinedScopes(grant: ClientGrant, api: ResourceServer | undefined): Refused | undefined {
   const known = new Set((api?.scopes ?? []).map((scope) => scope.value));
   const unknown = (grant.scope ?? []).filter((scope) => !known.has(scope));
-  if (unknown.length > 0) {
-    const some = unknown.slice(0, 5).join(', ');
-    return badBody(payloadMessage(`Scopes that the resource server does not define: ${some}`, 'scope'));
-  }
-  return undefined;
+  if (unknown.length === 0) return undefined;
+  const some = unknown.slice(0, 5).join(', ');
+  return badBody(payloadMessage(`Scopes that the resource server does not define: ${some}`, 'scope'));
 }

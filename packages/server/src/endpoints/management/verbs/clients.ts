@@ -5,7 +5,6 @@ import {
   type Client,
   type ClientCredential,
   clientCredentials,
-  clientGrants,
   type clients,
   resourceServers,
 } from '../../../resources/index.ts';
@@ -15,15 +14,15 @@ import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import type { At } from '../context.ts';
 import { base62Text, makeId, makeSecret } from '../ids.ts';
-import { badBody, type Refused, refused } from '../problem.ts';
+import { badBody, lacksScope, type Refused, refused } from '../problem.ts';
 import { isRefused } from '../query.ts';
 import { visible } from '../views.ts';
 import { credentialFacts, placesOf, withCredentials } from './client-keys.ts';
+import { organizationTable, removeGrants } from './grant-links.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 type Fields = typeof clients.fields;
 const apiTable = tableOf(resourceServers);
-const grantTable = tableOf(clientGrants);
 const credentialTable = tableOf(clientCredentials);
 
 /** Scopes that a PATCH of these members needs; all others need `update:clients`. */
@@ -78,7 +77,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     for (const name of Object.keys(patch)) {
       const needed = patchScopes[name] ?? ['update:clients'];
       if (!needed.some((scope) => at.caller.scopes.has(scope))) {
-        return refused(403, `Insufficient scope, expected any of: ${needed.join(',')}`, 'insufficient_scope');
+        return lacksScope(needed);
       }
       if (before.global && !globalChangeable.has(name)) {
         return badBody(payloadMessage(`Not allowed to change ${name} of the global client`, name));
@@ -91,7 +90,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
   },
 
   create: async (tx, client, at) => {
-    const missing = await missingApi(tx, client);
+    const missing = await missingReference(tx, client);
     if (missing) return missing;
     const rows: ClientCredential[] = [];
     for (const { path, type, references } of placesOf(client)) {
@@ -114,7 +113,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
   },
 
   update: async (tx, before, after) => {
-    const missing = await missingApi(tx, after);
+    const missing = await missingReference(tx, after, before);
     if (missing) return missing;
     if (JSON.stringify(placesOf(before)) === JSON.stringify(placesOf(after))) return { kind: 'stored', entity: after };
     const own = new Map((await tx.all(credentialTable, { client_id: after.client_id })).map((row) => [row.id, row]));
@@ -139,7 +138,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     // Its token would stop working in the middle of the caller's work, and nobody might be left who can administrate.
     if (client.client_id === at.caller.clientId)
       return refused(403, 'A client cannot delete itself; use the token of another client', 'operation_not_supported');
-    await tx.removeAll(grantTable, { client_id: client.client_id });
+    await removeGrants(tx, { client_id: client.client_id });
     await tx.removeAll(credentialTable, { client_id: client.client_id });
     return undefined;
   },
@@ -223,8 +222,8 @@ function newCredential(
   };
 }
 
-/** An API that the client names must exist. */
-async function missingApi(tx: Transaction, client: Client): Promise<Refused | undefined> {
+/** APIs and the organization that the client names must exist; an organization that it named before may be gone by now. */
+async function missingReference(tx: Transaction, client: Client, before?: Client): Promise<Refused | undefined> {
   const named: [string, string][] = (client.refresh_token.policies ?? []).map((policy, index) => [
     `refresh_token.policies[${index}].audience`,
     policy.audience,
@@ -233,6 +232,12 @@ async function missingApi(tx: Transaction, client: Client): Promise<Refused | un
   for (const [path, identifier] of named) {
     if (!(await tx.find(apiTable, { identifier })))
       return badBody(payloadMessage('The resource server does not exist', path));
+  }
+  const organization = client.default_organization?.organization_id;
+  if (organization === undefined || organization === before?.default_organization?.organization_id) return undefined;
+  // Locked, so that it does not go away while it is named.
+  if (!(await tx.lock(organizationTable, organization))) {
+    return badBody(payloadMessage('The organization does not exist', 'default_organization.organization_id'));
   }
   return undefined;
 }

@@ -1,12 +1,13 @@
 // The routes of the tenant log: search, read on from an event, one event.
 
+import { opened } from '../../../domain/logs/record.ts';
 import { logs } from '../../../resources/index.ts';
 import type { LogFilter } from '../../../storage/store.ts';
-import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
-import type { Machinery } from '../collection-routes.ts';
+import { type Answer, json, type Route } from '../../../web/exchange.ts';
 import { readLogQuery } from '../log-query.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
 import { fieldParameters, pagingParameters, pick, readPaging, readWanted, type Wanted } from '../paging.ts';
-import { problem, type Refused, refused, uncached } from '../problem.ts';
+import { type Refused, refused, uncached } from '../problem.ts';
 import { badQuery, isRefused, type Query, readQuery } from '../query.ts';
 
 /** As Auth0 pages its log: what lies deeper is reached by dates or by `from`. */
@@ -15,12 +16,11 @@ const deepestRow = 1000;
 const eventId = /^[0-9A-Za-z_-]{1,128}$/;
 
 /** `GET /api/v2/logs` and `/logs/{id}`. `log-query.ts` says what `q` understands. */
-export function logRoutes({ deps, guard }: Machinery): Route[] {
+export function logRoutes(machinery: Machinery): Route[] {
+  const { deps } = machinery;
   const missing = refused(404, logs.errors.missing.message);
 
-  const list = async (ask: Ask): Promise<Answer | Refused> => {
-    const caller = await guard(ask, [logs.scopes.read]);
-    if (isRefused(caller)) return caller;
+  const list: Act = async (ask) => {
     const query = readQuery(ask.query, [...pagingParameters, ...fieldParameters, 'q', 'search', 'sort']);
     if (isRefused(query)) return query;
     const wanted = readWanted(query);
@@ -56,25 +56,18 @@ export function logRoutes({ deps, guard }: Machinery): Route[] {
     return records(found, wanted, around);
   };
 
-  const read = async (ask: Ask): Promise<Answer | Refused> => {
-    const caller = await guard(ask, [logs.scopes.read]);
-    if (isRefused(caller)) return caller;
+  const read: Act = async (ask) => {
     const query = readQuery(ask.query, [...fieldParameters]);
     if (isRefused(query)) return query;
     const id = ask.params.id ?? '';
     const record = eventId.test(id) ? await deps.database.store(ask.tenant).logs.get(id) : undefined;
-    return record === undefined
-      ? missing
-      : { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', ...uncached }, body: record };
+    return record === undefined ? missing : json(200, opened(record), uncached);
   };
 
-  const answered = (act: (ask: Ask) => Promise<Answer | Refused>) => async (ask: Ask) => {
-    const answer = await act(ask);
-    return isRefused(answer) ? problem(answer) : answer;
-  };
+  const handle = (act: Act) => operation(machinery, [logs.scopes.read], act);
   return [
-    { method: 'GET', path: '/api/v2/logs', handle: answered(list), family: 'management' },
-    { method: 'GET', path: '/api/v2/logs/:id', handle: answered(read), family: 'management' },
+    { method: 'GET', path: '/api/v2/logs', handle: handle(list), family: 'management' },
+    { method: 'GET', path: '/api/v2/logs/:id', handle: handle(read), family: 'management' },
   ];
 }
 
@@ -90,10 +83,10 @@ function filterOf(query: Query): { readonly filter: LogFilter } | Refused {
   return read.kind === 'invalid' ? badQuery(read.message, 'q') : { filter: read.filter };
 }
 
-/** Records are stored as JSON text; ids stay in every answer, as recorded. */
+/** Ids stay in every answer, as recorded. */
 function records(found: readonly string[], wanted: Wanted | undefined, around: object | undefined): Answer {
   const list = found.map((text) => {
-    const record = JSON.parse(text) as { _id: string; log_id: string };
+    const record = opened(text);
     return wanted ? { ...pick(record, wanted), _id: record._id, log_id: record.log_id } : record;
   });
   return json(200, around ? { ...around, logs: list } : list, uncached);

@@ -10,22 +10,20 @@ import {
 } from '../../../domain/tenants/system-apis.ts';
 import { asymmetricAlgorithms } from '../../../oauth/algorithms.ts';
 import {
-  clientGrants,
   type ResourceServer,
   type resourceServers,
   type TenantSettings,
   tenantSettings,
 } from '../../../resources/index.ts';
 import { systemRecord } from '../../../resources/system-records.ts';
-import { tableOf } from '../../../schema/collection.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import { makeSecret } from '../ids.ts';
 import { badBody, type Refused } from '../problem.ts';
+import { grantTable, removeGrants } from './grant-links.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 type Fields = typeof resourceServers.fields;
-const grantTable = tableOf(clientGrants);
 
 /** What may be changed of a built-in API (auth0-behaviour API-4). */
 const changeable: ReadonlySet<string> = new Set([
@@ -93,7 +91,7 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
 
   remove: async (tx, api) => {
     if (api.identifier === MANAGEMENT_API) return badBody('The Management API cannot be deleted');
-    await tx.removeAll(grantTable, { audience: api.identifier });
+    await removeGrants(tx, { audience: api.identifier });
     await forgetDefaultAudience(tx, api.identifier);
     return undefined;
   },

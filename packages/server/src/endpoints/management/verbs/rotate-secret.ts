@@ -3,13 +3,12 @@
 import { type Client, clients } from '../../../resources/index.ts';
 import { tableOf } from '../../../schema/collection.ts';
 import { isSound } from '../../../schema/json.ts';
-import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
+import { json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
-import type { Machinery } from '../collection-routes.ts';
-import { at } from '../context.ts';
 import { recordWrite } from '../events.ts';
 import { makeSecret } from '../ids.ts';
-import { badBody, problem, type Refused, refused, uncached } from '../problem.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
+import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
 import { visible } from '../views.ts';
 import { clientVerbs } from './clients.ts';
@@ -17,13 +16,12 @@ import { clientVerbs } from './clients.ts';
 const table = tableOf(clients);
 
 /** The route; from its answer on only the new secret works. */
-export function rotateSecretRoute({ deps, guard, certificate }: Machinery): Route {
-  const handle = async (ask: Ask): Promise<Answer> => {
-    const caller = await guard(ask, [['update:client_keys']]);
-    if (isRefused(caller)) return problem(caller);
+export function rotateSecretRoute(machinery: Machinery): Route {
+  const { deps, certificate } = machinery;
+  const rotate: Act = async (ask, here) => {
     const body = readBody(ask);
-    if (isRefused(body)) return problem(body);
-    if (Object.keys(body.value).length > 0) return problem(badBody('The body must be empty'));
+    if (isRefused(body)) return body;
+    if (Object.keys(body.value).length > 0) return badBody('The body must be empty');
     const client_secret = makeSecret();
     const outcome = await deps.database.store(ask.tenant).transact(async (tx): Promise<Client | Refused> => {
       const id = ask.params.client_id ?? '';
@@ -34,13 +32,13 @@ export function rotateSecretRoute({ deps, guard, certificate }: Machinery): Rout
       await tx.replace(table, changed);
       return changed;
     });
-    if (isRefused(outcome)) return problem(outcome);
-    const here = at(ask, caller, deps.now());
+    if (isRefused(outcome)) return outcome;
     const wire =
       clientVerbs.answer?.(outcome, { at: here, occasion: 'changed', certificate: await certificate(ask) }) ?? outcome;
-    const answer = { ...visible(clients, wire, caller.scopes, 'changed'), client_secret };
-    recordWrite(deps, ask, caller, 'Rotate a client secret', {}, { status: 200, body: answer });
+    const answer = { ...visible(clients, wire, here.caller.scopes, 'changed'), client_secret };
+    recordWrite(deps, ask, here.caller, 'Rotate a client secret', {}, { status: 200, body: answer });
     return json(200, answer, uncached);
   };
+  const handle = operation(machinery, [['update:client_keys']], rotate);
   return { method: 'POST', path: '/api/v2/clients/:client_id/rotate-secret', handle, family: 'management' };
 }

@@ -5,35 +5,33 @@ import { revokeKey, rotateRings } from '../../../domain/keys/rings.ts';
 import { signingKeys } from '../../../resources/index.ts';
 import type { AnyOf } from '../../../schema/collection.ts';
 import { isSound } from '../../../schema/json.ts';
-import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
-import type { Machinery } from '../collection-routes.ts';
-import type { Caller } from '../context.ts';
+import { type Ask, json, type Route } from '../../../web/exchange.ts';
 import { recordWrite } from '../events.ts';
-import { problem, type Refused, refused, uncached } from '../problem.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
+import { refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
 
 /** The four routes of `/api/v2/keys/signing`. */
-export function signingKeyRoutes({ deps, guard }: Machinery): Route[] {
+export function signingKeyRoutes(machinery: Machinery): Route[] {
+  const { deps } = machinery;
   const missing = refused(404, signingKeys.errors.missing.message);
   const path = `/api/v2/${signingKeys.path}`;
 
-  const operation =
-    (needs: readonly AnyOf[], act: (ask: Ask, caller: Caller) => Promise<Answer | Refused>) => async (ask: Ask) => {
-      const caller = await guard(ask, needs);
-      if (isRefused(caller)) return problem(caller);
+  /** These take no parameters; SDKs send `include_totals` all the same. */
+  const handle = (needs: readonly AnyOf[], act: Act) =>
+    operation(machinery, needs, async (ask, here) => {
       const query = readQuery(ask.query, ['include_totals']);
-      const answer = isRefused(query) ? query : await act(ask, caller);
-      return isRefused(answer) ? problem(answer) : answer;
-    };
+      return isRefused(query) ? query : act(ask, here);
+    });
 
   const rows = async (ask: Ask) => listed(await deps.database.store(ask.tenant).all(keyTable));
-  const list = operation([['read:signing_keys']], async (ask) => json(200, (await rows(ask)).map(shown), uncached));
-  const read = operation([['read:signing_keys']], async (ask) => {
+  const list = handle([['read:signing_keys']], async (ask) => json(200, (await rows(ask)).map(shown), uncached));
+  const read = handle([['read:signing_keys']], async (ask) => {
     const row = (await rows(ask)).find(({ kid }) => kid === ask.params.kid);
     return row ? json(200, shown(row), uncached) : missing;
   });
 
-  const rotate = operation([['create:signing_keys'], ['update:signing_keys']], async (ask, caller) => {
+  const rotate = handle([['create:signing_keys'], ['update:signing_keys']], async (ask, here) => {
     const rotation = await rotateRings(deps.database.store(ask.tenant), ask.host, deps.now());
     if (rotation.kind === 'too_soon') {
       return {
@@ -46,11 +44,11 @@ export function signingKeyRoutes({ deps, guard }: Machinery): Route[] {
       };
     }
     const answer = { kid: rotation.current.kid, cert: rotation.current.cert };
-    recordWrite(deps, ask, caller, 'Rotate the signing keys', {}, { status: 201, body: { kid: answer.kid } });
+    recordWrite(deps, ask, here.caller, 'Rotate the signing keys', {}, { status: 201, body: { kid: answer.kid } });
     return json(201, answer, uncached);
   });
 
-  const revoke = operation([['update:signing_keys']], async (ask, caller) => {
+  const revoke = handle([['update:signing_keys']], async (ask, here) => {
     const wanted = ask.params.kid ?? '';
     if (!isSound(wanted)) return missing;
     const revocation = await revokeKey(deps.database.store(ask.tenant), wanted, deps.now());
@@ -63,7 +61,7 @@ export function signingKeyRoutes({ deps, guard }: Machinery): Route[] {
       );
     }
     const { kid, cert } = revocation.row;
-    recordWrite(deps, ask, caller, 'Revoke a signing key', {}, { status: 200, body: { kid } });
+    recordWrite(deps, ask, here.caller, 'Revoke a signing key', {}, { status: 200, body: { kid } });
     return json(200, { kid, cert }, uncached);
   });
 

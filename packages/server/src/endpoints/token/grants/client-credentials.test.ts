@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import type { AuthenticatedClient } from '../../../domain/clients/authenticate.ts';
 import { clientFacts } from '../../../domain/clients/facts.ts';
 import { type ApiRow, apiFacts, type GrantRow, grantFacts } from '../../../domain/issuing/api-facts.ts';
+import { organizationFacts } from '../../../domain/issuing/organizations.ts';
 import type { TenantHost } from '../../../schema/brand.ts';
+import type { NamedOrganization } from '../organization.ts';
 import { type Asked, clientCredentials, decide, type Found } from './client-credentials.ts';
 
 const client = clientFacts(
@@ -26,9 +28,20 @@ const found = (more: Partial<Found> = {}): Found => ({
   audience: { value: 'https://api/', from: 'audience' },
   api: api(),
   grant: grant(),
+  organization: undefined,
   similar: [],
   ...more,
 });
+const named = (more: Partial<NamedOrganization> = {}): NamedOrganization => ({
+  value: 'org_1',
+  from: 'organization',
+  facts: organizationFacts({ id: 'org_1', name: 'acme' }),
+  associated: true,
+  namesAllowed: false,
+  ...more,
+});
+const organizations = (organization_usage: string, more: Partial<GrantRow> = {}) =>
+  grant({ organization_usage, ...more });
 
 const granted: readonly [
   name: string,
@@ -146,19 +159,71 @@ const refusedRows: readonly [
   ],
   [
     'a missing organization that the grant requires',
-    { grant: grant({ organization_usage: 'require' }) },
+    { grant: organizations('require') },
     {},
     'malformed',
     /organization is required/,
-    /"require"/,
+    /"require".*no default_organization/,
   ],
   [
     'an organization that does not exist',
-    { grant: grant({ organization_usage: 'allow' }) },
+    { grant: organizations('allow'), organization: named({ facts: undefined, associated: false }) },
     { organization: 'org_1' },
     'policy',
+    /^The client is not associated with this organization$/,
+    /^organization names org_1, and no organization has this id$/,
+  ],
+  [
+    'an organization that does not exist, where any would do',
+    {
+      grant: organizations('allow', { allow_any_organization: true }),
+      organization: named({ facts: undefined, associated: false }),
+    },
+    { organization: 'org_1' },
+    'policy',
+    /^The organization does not exist$/,
+    /no organization has this id/,
+  ],
+  [
+    'a name that no organization has',
+    {
+      grant: organizations('allow'),
+      organization: named({ value: 'ACME', facts: undefined, associated: false, namesAllowed: true }),
+    },
+    { organization: 'ACME' },
+    'policy',
+    /^The client is not associated with this organization$/,
+    /no organization has this name/,
+  ],
+  [
+    'an organization that the grant is not associated with',
+    { grant: organizations('allow'), organization: named({ associated: false }) },
+    { organization: 'org_1' },
+    'policy',
+    /^The client is not associated with this organization$/,
+    /org_1 \(acme\).*POST \/api\/v2\/organizations\/org_1\/client-grants \{"grant_id":"cgr_1"\}$/,
+  ],
+  [
+    'a name where the tenant takes ids only',
+    {
+      grant: organizations('allow', { allow_any_organization: true }),
+      organization: named({ value: 'acme', facts: undefined, associated: false }),
+    },
+    { organization: 'acme' },
+    'malformed',
+    /^parameter organization must be an organization id$/,
+    /allow_organization_name_in_authentication_api is off/,
+  ],
+  [
+    'a default organization that is gone',
+    {
+      grant: organizations('require'),
+      organization: named({ from: 'default_organization', facts: undefined, associated: false }),
+    },
+    {},
+    'policy',
     /not associated/,
-    /organization/,
+    /^default_organization names org_1, and no organization has this id$/,
   ],
 ];
 
@@ -178,6 +243,38 @@ test('a third-party client without a grant is an unauthorized client', () => {
   const decision = decide(asked, found({ grant: undefined }), { ...context, client: thirdParty });
   assert.equal(decision.kind === 'refused' && decision.refusal.kind, 'grant_not_allowed');
 });
+
+test('CC-8: a third-party client cannot use any organization, however its grant came to say so', () => {
+  const thirdParty = clientFacts({ client_id: 'tpc_x', is_first_party: false }, []) as AuthenticatedClient;
+  const outcome = (associated: boolean, client: AuthenticatedClient) =>
+    decide(
+      { ...asked, organization: 'org_1' },
+      found({
+        grant: organizations('allow', { allow_any_organization: true }),
+        organization: named({ associated }),
+      }),
+      { ...context, client },
+    ).kind;
+  assert.equal(outcome(false, thirdParty), 'refused');
+  assert.equal(outcome(true, thirdParty), 'authorized');
+  assert.equal(outcome(false, client), 'authorized');
+});
+
+const forOrganization: readonly [usage: string, organization: NamedOrganization | undefined, because: RegExp][] = [
+  ['allow', named(), /^organization names org_1 \(acme\).*is associated with$/],
+  ['require', named({ from: 'default_organization' }), /^default_organization names org_1/],
+  ['allow', undefined, /^no organization was named/],
+  ['deny', undefined, /^$/],
+];
+for (const [usage, organization, because] of forOrganization) {
+  test(`CC-8: under "${usage}", ${organization?.from ?? 'nothing'} decides the organization, and the trace says so`, () => {
+    const decision = decide(asked, found({ grant: organizations(usage), organization }), context);
+    if (decision.kind !== 'authorized') return assert.fail(decision.refusal.because);
+    assert.equal(decision.authorization.organization?.id, organization?.facts?.id);
+    const reasons = decision.authorization.trace.filter(({ rule }) => rule === 'organization');
+    assert.match(reasons.map((reason) => reason.because).join(), because);
+  });
+}
 
 test('permissions are the granted scopes, sorted, and only under RBAC with an authz dialect', () => {
   const permissions = (row: Partial<ApiRow>) => {

@@ -7,6 +7,7 @@ import { managementIdentifier } from '../../../domain/tenants/system-apis.ts';
 import { type Refusal, refuse } from '../../../oauth/errors.ts';
 import { parseScope } from '../../../oauth/scope.ts';
 import type { Grant, GrantContext, GrantDecision } from '../grant.ts';
+import { judgeOrganization, loadOrganization, type NamedOrganization } from '../organization.ts';
 
 export interface Asked {
   readonly audience: string | undefined;
@@ -23,14 +24,24 @@ export interface Found {
     | undefined;
   readonly api: ApiFacts | undefined;
   readonly grant: GrantFacts | undefined;
+  /** The organization that the request, or the client's default, means. */
+  readonly organization: NamedOrganization | undefined;
   /** Identifiers of this tenant that look like the one asked for; filled only when the API is unknown. */
   readonly similar: readonly string[];
 }
 
+/** An identifier's and an API's limits (auth0-behaviour §44): what is longer would only fill the log. */
+const longestIdentifier = 600;
+const mostScopes = 1000;
+
 const grantHelp = 'See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants';
 
-function refused(refusal: Refusal, trace: readonly TraceEntry[]): GrantDecision {
-  return { kind: 'refused', refusal, trace };
+function refused(
+  refusal: Refusal,
+  trace: readonly TraceEntry[],
+  organization?: NamedOrganization['facts'],
+): GrantDecision {
+  return { kind: 'refused', refusal, trace, ...(organization ? { organization } : {}) };
 }
 
 function unknownApi(audience: string, found: Found, context: GrantContext): string {
@@ -88,30 +99,6 @@ function permissionsOf(api: ApiFacts, scopes: readonly string[]): { permissions?
   return api.enforcePolicies && api.dialect.endsWith('_authz') ? { permissions: scopes.toSorted() } : {};
 }
 
-function organizationRefusal(asked: Asked, grant: GrantFacts): Refusal | undefined {
-  if (asked.organization === undefined) {
-    return grant.organizationUsage === 'require'
-      ? refuse(
-          'malformed',
-          'parameter organization is required for this client',
-          `client grant ${grant.id} has organization_usage "require"`,
-        )
-      : undefined;
-  }
-  if (grant.organizationUsage === 'deny') {
-    return refuse(
-      'malformed',
-      'parameter organization is not allowed for this client',
-      `client grant ${grant.id} has organization_usage "deny"`,
-    );
-  }
-  return refuse(
-    'policy',
-    'The client is not associated with this organization',
-    'the client grant is not associated with any such organization',
-  );
-}
-
 /** The decision. The order of checks is the order in which an operator would mend them. */
 export function decide(asked: Asked, found: Found, context: GrantContext): GrantDecision {
   const trace: TraceEntry[] = [];
@@ -161,8 +148,9 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
       trace,
     );
   }
-  const organization = organizationRefusal(asked, grant);
-  if (organization) return refused(organization, trace);
+  const verdict = judgeOrganization(asked.organization, found.organization, client, grant);
+  if (verdict.kind === 'refused') return refused(verdict.refusal, trace, found.organization?.facts);
+  if (verdict.because) trace.push({ rule: 'organization', because: verdict.because });
   const scopes = grantedScopes(asked, api, grant, trace);
   trace.push({
     rule: 'granted',
@@ -178,6 +166,9 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
       subject: `${client.clientId}@clients`,
       scopes,
       ...permissionsOf(api, scopes),
+      ...(verdict.kind === 'organization'
+        ? { organization: { ...verdict.organization, nameInToken: found.organization?.namesAllowed === true } }
+        : {}),
       grantType: 'client-credentials',
       lifetime: api.lifetime,
       trace,
@@ -198,6 +189,13 @@ export const clientCredentials: Grant<Asked, Found> = {
     if (scope !== undefined && scopes === undefined)
       return { kind: 'refused', refusal: refuse('bad_scope', 'Scope must be an array or a string') };
     const text = (name: string) => params.get(name) || undefined;
+    if ([text('audience'), text('resource')].some((value) => value !== undefined && value.length > longestIdentifier)) {
+      const description = `No API identifier has more than ${longestIdentifier} characters`;
+      return { kind: 'refused', refusal: refuse('malformed', description) };
+    }
+    if (scopes && scopes.length > mostScopes) {
+      return { kind: 'refused', refusal: refuse('bad_scope', `More than ${mostScopes} scopes were requested`) };
+    }
     return {
       kind: 'asked',
       // An empty `scope=` asks for nothing in particular, like none at all (RFC 6749 §3.3 leaves it open; Auth0's SDKs send it).
@@ -211,11 +209,13 @@ export const clientCredentials: Grant<Asked, Found> = {
   },
   async load(asked, context, facts) {
     const audience = await facts.audience(asked.audience, asked.resource);
-    if (!audience) return { audience, api: undefined, grant: undefined, similar: [] };
+    const nothing = { api: undefined, grant: undefined, organization: undefined, similar: [] };
+    if (!audience) return { ...nothing, audience };
     const api = await facts.api(audience.value);
-    if (!api)
-      return { audience, api: undefined, grant: undefined, similar: await facts.similarIdentifiers(audience.value) };
-    return { audience, api, grant: await facts.machineGrant(context.client, api), similar: [] };
+    if (!api) return { ...nothing, audience, similar: await facts.similarIdentifiers(audience.value) };
+    const grant = await facts.machineGrant(context.client, api);
+    const organization = grant && (await loadOrganization(asked.organization, context.client, grant, facts));
+    return { audience, api, grant, organization, similar: [] };
   },
   decide,
 };
