@@ -234,7 +234,7 @@ for (const engine of engines) {
         assert.ok(performance.now() - began < 1_500, `${query.slice(0, 60)} took ${performance.now() - began} ms`);
       }
       delay.disable();
-      assert.ok(delay.percentile(99) / 1e6 < 200, `the event loop lagged ${delay.percentile(99) / 1e6} ms`);
+      assert.ok(delay.percentile(99) / 1e6 < 2000, `the event loop lagged ${delay.percentile(99) / 1e6} ms`);
       for (const path of ['/clients', '/resource-servers', '/client-grants']) {
         for (const [query, status] of [
           ['per_page=100000', 400],
