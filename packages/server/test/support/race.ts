@@ -8,8 +8,15 @@ import { dial, type RawReply, readReplies } from './sockets.ts';
 const settleMs = 30;
 const patienceMs = 15_000;
 
-/** Sends each request on a connection of its own, to the ports in turn; answers in the order of the requests. */
-export async function race(ports: readonly number[], requests: readonly string[]): Promise<(RawReply | undefined)[]> {
+/**
+ * Sends each request on a connection of its own, to the ports in turn; answers in the order of the requests, `undefined`
+ * where none came whole. `released` is called when the last bytes are on their way.
+ */
+export async function race(
+  ports: readonly number[],
+  requests: readonly string[],
+  released: () => void = () => undefined,
+): Promise<(RawReply | undefined)[]> {
   const runners = await Promise.all(
     requests.map(async (text, index) => {
       const socket = await dial(ports[index % ports.length] ?? 0);
@@ -33,5 +40,6 @@ export async function race(ports: readonly number[], requests: readonly string[]
   );
   await sleep(settleMs);
   for (const { release } of runners) release();
+  released();
   return Promise.all(runners.map(({ answered }) => answered));
 }
