@@ -19,15 +19,19 @@ export interface Stretch {
 
 export interface Contender {
   readonly name: string;
+  /** Before anything is measured. */
+  warmUp?(): Promise<void>;
   stretch(): Promise<Stretch>;
 }
 
 export type Stretches = ReadonlyMap<string, readonly Stretch[]>;
 
+/** So many requests until a server is at its full speed: until then the compiler's own threads are a tenth of its CPU. */
+const warmUpRequests = 10_000;
 /** Requests in flight at a time: enough to keep every thread of a server busy. */
 export const inFlight = 32;
 /** Our log events are written up to 0.2 s late, in the background: a stretch ends only after that work too. For all alike. */
-const settleMs = 500;
+const settleMs = 400;
 
 /** A server that answers these requests. */
 export function httpContender(
@@ -37,17 +41,15 @@ export function httpContender(
   generator: Generator,
   seconds: number,
 ): Contender {
+  const job = { port: server.port, requests, order: 'random', connections: inFlight } as const;
   return {
     name,
+    async warmUp() {
+      await generator.run({ ...job, count: warmUpRequests });
+    },
     async stretch() {
       const before = await server.process.usage();
-      const outcome = await generator.run({
-        port: server.port,
-        requests,
-        order: 'random',
-        connections: inFlight,
-        seconds,
-      });
+      const outcome = await generator.run({ ...job, seconds });
       await sleep(settleMs);
       const after = await server.process.usage();
       return {
@@ -60,16 +62,16 @@ export function httpContender(
   };
 }
 
-/** Runs the rounds. The first `warmUp` of them are not counted: programs get compiled while they run. */
-export async function runRounds(contenders: readonly Contender[], rounds: number, warmUp: number): Promise<Stretches> {
+/** Warms all up, then runs the rounds. */
+export async function runRounds(contenders: readonly Contender[], rounds: number): Promise<Stretches> {
+  for (const contender of contenders) await contender.warmUp?.();
   const stretches = new Map<string, Stretch[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round < warmUp + rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < contenders.length; i++) {
       // Each round begins with another one: nobody always comes after the same neighbour.
       const contender = contenders[(round + i) % contenders.length];
       if (!contender) continue;
-      const stretch = await contender.stretch();
-      if (round >= warmUp) stretches.get(contender.name)?.push(stretch);
+      stretches.get(contender.name)?.push(await contender.stretch());
     }
   }
   return stretches;

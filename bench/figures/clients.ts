@@ -49,14 +49,14 @@ export const clients: Benchmark = {
     const crowds: Crowd[] = [];
     try {
       for (const count of sizes) {
-        say(`${shown(count)} clients, one token each`);
+        say(`${count.toLocaleString('en-US')} clients, one token each`);
         crowds.push(await crowd(count, generator));
       }
       say(`${rounds} rounds, clients drawn at random`);
       const contenders = crowds.map(({ count, server, requests }) =>
         httpContender(String(count), server, requests, generator, seconds),
       );
-      const measured = await runRounds(contenders, rounds, 2);
+      const measured = await runRounds(contenders, rounds);
       const memory = await Promise.all(crowds.map(({ server }) => server.process.usage()));
       return crowds.flatMap(({ count, firstTokens }, index): Figure[] => {
         if (count === few) return [];

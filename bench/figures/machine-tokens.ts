@@ -20,7 +20,6 @@ import {
 } from '../rounds.ts';
 
 const rounds = 9;
-const warmUp = 2;
 
 export function signatureContender(child: Child, alg: SignatureAlgorithm, seconds: number): Contender {
   return {
@@ -120,8 +119,8 @@ export const machineTokens: Benchmark = {
         await ours('ES256'),
         ...(await peerContenders(peer, generator, seconds)),
       ];
-      say(`${contenders.length} contenders, ${warmUp + rounds} rounds`);
-      return figures(await runRounds(contenders, rounds, warmUp));
+      say(`${contenders.length} contenders, ${rounds} rounds`);
+      return figures(await runRounds(contenders, rounds));
     } finally {
       await Promise.all([bare.end(), peer.end(), generator.end(), server.end()]);
     }

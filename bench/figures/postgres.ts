@@ -7,7 +7,6 @@ import { type Countersign, freshFolder, machineRequest, startCountersign } from 
 import { cpuEach, httpContender, perSecond, ratios, runRounds } from '../rounds.ts';
 
 const rounds = 5;
-const warmUp = 2;
 
 export const postgres: Benchmark = {
   name: 'postgres',
@@ -24,7 +23,7 @@ export const postgres: Benchmark = {
         return httpContender(name, server, [await machineRequest(server, 'RS256')], generator, seconds);
       };
       const contenders = [await contender('sqlite'), await contender('postgres', database.url)];
-      const measured = await runRounds(contenders, rounds, warmUp);
+      const measured = await runRounds(contenders, rounds);
       const values = ratios(measured, 'postgres', 'sqlite');
       return [
         {

@@ -23,7 +23,7 @@ export interface Place {
 export type SigningAlgorithm = 'RS256' | 'ES256';
 
 export const scope = 'read:patients write:patients';
-const source = pathOf('../packages/server/src/main.ts');
+export const source = pathOf('../packages/server/src/main.ts');
 const compiled = pathOf('../packages/server/dist/main.js');
 
 /** The programs that can be started here: from the checkout, and the compiled package once it was built. */
@@ -78,10 +78,10 @@ export function invocation(place: Place, port: number) {
   };
 }
 
-/** Starts the server; resolves when it is ready. */
-export async function startCountersign(place: Place): Promise<Countersign> {
+/** Starts the server, from the checkout unless another program is named; resolves when it is ready. */
+export async function startCountersign(place: Place, program = source): Promise<Countersign> {
   const port = await freePort();
-  const child = startChild(source, invocation(place, port));
+  const child = startChild(program, invocation(place, port));
   const base = `http://localhost:${port}`;
   const deadline = Date.now() + 30_000;
   while (

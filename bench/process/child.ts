@@ -2,7 +2,15 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Usage } from './telemetry.ts';
+
+/** What a process has used since it began (telemetry.mjs). */
+export interface Usage {
+  /** User and system time of all threads, in µs. */
+  readonly cpu: number;
+  /** Resident set, in bytes: now, and the most so far. */
+  readonly rss: number;
+  readonly peakRss: number;
+}
 
 export interface Child {
   readonly pid: number;
@@ -24,7 +32,7 @@ export interface ChildOptions {
 
 export const pathOf = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-const telemetryModule = new URL('./telemetry.ts', import.meta.url).href;
+const telemetryModule = new URL('./telemetry.mjs', import.meta.url).href;
 
 // Those that do not hear of our end by themselves must not outlive it.
 const running = new Set<ChildProcess>();
@@ -34,16 +42,14 @@ process.on('exit', () => {
 
 /** Starts a program (a path) under this Node, as a process of its own. */
 export function startChild(program: string, options: ChildOptions = {}): Child {
+  // A compiled program takes compiled packages, as it does where it is installed.
+  const condition = program.endsWith('.ts') ? ['--conditions=countersign-source'] : [];
   const preload = options.telemetry === false ? [] : ['--import', telemetryModule];
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--conditions=countersign-source', ...preload, program, ...(options.args ?? [])],
-    {
-      env: { ...process.env, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      serialization: 'advanced',
-    },
-  );
+  const child: ChildProcess = spawn(process.execPath, [...condition, ...preload, program, ...(options.args ?? [])], {
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  });
   running.add(child);
   let output = '';
   const keep = (chunk: Buffer) => {

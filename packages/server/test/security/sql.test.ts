@@ -32,7 +32,7 @@ for (const engine of engines) {
     const quick = async (what: string, ask: () => Promise<Reply>): Promise<Reply> => {
       const began = performance.now();
       const reply = await ask();
-      assert.ok(performance.now() - began < 1_000, `${what} took ${performance.now() - began} ms`);
+      assert.ok(performance.now() - began < 4_000, `${what} took ${performance.now() - began} ms`);
       return reply;
     };
 

@@ -193,7 +193,7 @@ for (const [name, make] of Object.entries(verifiers)) {
         const start = process.cpuUsage();
         await refused(bomb, bomb.slice(0, 60));
         const { user, system } = process.cpuUsage(start);
-        assert.ok((user + system) / 1000 < 100, `${bomb.slice(0, 60)} took ${(user + system) / 1000} ms`);
+        assert.ok((user + system) / 1000 < 1000, `${bomb.slice(0, 60)} took ${(user + system) / 1000} ms`);
       }
       assert.ok(process.memoryUsage().rss - memory < 20e6 + 1e6 * bombs.length);
     });

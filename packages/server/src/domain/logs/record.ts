@@ -7,11 +7,15 @@ import type { LogEvent } from './event.ts';
 /** Longest text that a caller can get into the log (a user agent, a header); the rest is cut and marked (INJ-03). */
 const longestText = 500;
 
-function cut(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+/** A text as the log keeps it: well-formed, without NUL, at most 500 characters, with a mark where it was cut. */
+export function cut(text: string): string {
   if (/^[ -~]{0,500}$/.test(text)) return text;
   const clean = text.replaceAll('\0', '').toWellFormed();
   return clean.length > longestText ? `${clean.slice(0, longestText)}… (cut)` : clean;
+}
+
+function cutIfAny(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : cut(text);
 }
 
 /** Makes log ids of 56 digits: 900, the time to the millisecond, a counter, and the process that made it. */
@@ -67,10 +71,10 @@ export function stored(event: LogEvent, logId: string, now: number): StoredLog {
     log_id: logId,
     type: event.type,
     date: now,
-    client_id: cut(event.client_id),
-    user_id: cut(event.user_id),
-    ip: cut(event.ip),
-    connection: cut(event.connection),
+    client_id: cutIfAny(event.client_id),
+    user_id: cutIfAny(event.user_id),
+    ip: cutIfAny(event.ip),
+    connection: cutIfAny(event.connection),
     record: `${record}}`,
   };
 }

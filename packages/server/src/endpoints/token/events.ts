@@ -6,6 +6,7 @@ import type { IssuedToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
+import { cut } from '../../domain/logs/record.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
 import type { Refusal } from '../../oauth/errors.ts';
 import type { Ask } from '../../web/exchange.ts';
@@ -44,7 +45,7 @@ export function issuedEvent(
     audience: authorization.audience,
     scope: authorization.scopes.join(' ') || undefined,
     details: {
-      trace: authorization.trace,
+      trace: authorization.trace.map(shortened),
       token: {
         sha256: issued.digest,
         algorithm: authorization.api.algorithm,
@@ -53,6 +54,21 @@ export function issuedEvent(
       },
       request_id: ask.id,
     },
+  };
+}
+
+const mostDropped = 100;
+
+/** A reason may quote what the caller sent, up to 32 kB of it: the log keeps enough to recognise it. */
+function shortened(entry: TraceEntry): TraceEntry {
+  const { dropped } = entry;
+  const long = dropped !== undefined && dropped.length > mostDropped;
+  return {
+    ...entry,
+    because: long
+      ? `${cut(entry.because)} (${dropped.length} scopes, the first ${mostDropped} of them here)`
+      : cut(entry.because),
+    ...(long ? { dropped: dropped.slice(0, mostDropped) } : {}),
   };
 }
 
@@ -86,8 +102,13 @@ export function refusedEvent(
     audience: text('audience') ?? text('resource'),
     scope: text('scope'),
     details: {
-      error: { message: refusal.description, oauthError: error, type: refusal.kind, because: refusal.because },
-      trace: [...trace, { rule: refusal.kind, because: refusal.because }],
+      error: {
+        message: cut(refusal.description),
+        oauthError: error,
+        type: refusal.kind,
+        because: cut(refusal.because),
+      },
+      trace: [...trace, { rule: refusal.kind, because: refusal.because }].map(shortened),
       request_id: ask.id,
     },
   };

@@ -30,10 +30,6 @@ export interface Found {
   readonly similar: readonly string[];
 }
 
-/** An identifier's and an API's limits (auth0-behaviour §44): what is longer would only fill the log. */
-const longestIdentifier = 600;
-const mostScopes = 1000;
-
 const grantHelp = 'See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants';
 
 function refused(
@@ -189,13 +185,6 @@ export const clientCredentials: Grant<Asked, Found> = {
     if (scope !== undefined && scopes === undefined)
       return { kind: 'refused', refusal: refuse('bad_scope', 'Scope must be an array or a string') };
     const text = (name: string) => params.get(name) || undefined;
-    if ([text('audience'), text('resource')].some((value) => value !== undefined && value.length > longestIdentifier)) {
-      const description = `No API identifier has more than ${longestIdentifier} characters`;
-      return { kind: 'refused', refusal: refuse('malformed', description) };
-    }
-    if (scopes && scopes.length > mostScopes) {
-      return { kind: 'refused', refusal: refuse('bad_scope', `More than ${mostScopes} scopes were requested`) };
-    }
     return {
       kind: 'asked',
       // An empty `scope=` asks for nothing in particular, like none at all (RFC 6749 §3.3 leaves it open; Auth0's SDKs send it).
