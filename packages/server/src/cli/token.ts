@@ -92,7 +92,7 @@ export async function token(args: string[]): Promise<void> {
     const clientId = asked.client ?? (await firstClientFor(house, stored));
     const client = clientId === undefined ? undefined : await findClient(database, snapshot, defaultTenant, clientId);
     if (!client) {
-      const similar = api ? [] : await similarIdentifiers(database, defaultTenant, asked.audience);
+      const similar = api ? [] : await similarIdentifiers(database, snapshot, defaultTenant, asked.audience);
       const hint = similar[0] ? ` Did you mean ${similar[0]}?` : '';
       throw new StartRefused(
         asked.client

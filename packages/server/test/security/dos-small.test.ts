@@ -69,7 +69,7 @@ describe('many small things', () => {
       ['10 000 percent signs', [400], 'POST', '/oauth/token', form, `a=${'%'.repeat(30_000)}`],
       [
         'an audience of 30 kB',
-        [400],
+        [400, 403],
         'POST',
         '/oauth/token',
         form,
@@ -77,7 +77,7 @@ describe('many small things', () => {
       ],
       [
         '5 000 scopes',
-        [400],
+        [200, 400],
         'POST',
         '/oauth/token',
         form,
@@ -183,6 +183,25 @@ describe('many small things', () => {
       // Two metrics readings and the answer itself are in it.
       assert.ok(spent < 150, `${what}: ${spent} ms of CPU`);
     }
+  });
+
+  test('DOS-11: a token for no API costs no more than one for an API, however many APIs there are', async () => {
+    for (let i = 0; i < 300; i++) {
+      const scopes = Array.from({ length: 20 }, (_, index) => ({ value: `s:${index}`, description: 'x'.repeat(80) }));
+      await site.manage('POST', '/resource-servers', {
+        identifier: `urn:one-of-many:${i}`,
+        signing_alg: 'HS256',
+        scopes,
+      });
+    }
+    const cost = async (audience: string, status: number) => {
+      await site.token({ ...params(), audience });
+      const before = await cpuOf(server);
+      for (let i = 0; i < 50; i++) assert.equal((await site.token({ ...params(), audience })).status, status);
+      return (await cpuOf(server)) - before;
+    };
+    const [right, wrong] = [await cost(machine.audience, 200), await cost('urn:one-of-many', 403)];
+    assert.ok(wrong < right * 3, `${wrong} ms of CPU for 50 refusals, ${right} ms for 50 tokens`);
   });
 });
 

@@ -93,13 +93,24 @@ function skeleton(identifier: string): string {
     .replace(/\/+$/, '');
 }
 
-/** Identifiers of this tenant that differ from this one only in slash, scheme, case or port. */
+/**
+ * Identifiers of this tenant that differ from this one only in slash, scheme, case or port. Kept in the snapshot: who asks
+ * for a wrong API in a loop must not cost a reading of all of them each time.
+ */
 export async function similarIdentifiers(
   database: Database,
+  snapshot: Snapshot,
   tenant: TenantId,
   identifier: string,
 ): Promise<readonly string[]> {
-  const { rows } = await database.store(tenant).page(apis, { offset: 0, limit: nearMissesAmong });
-  const wanted = skeleton(identifier);
-  return rows.map((row) => row.identifier).filter((other) => skeleton(other) === wanted);
+  const bySkeleton = await snapshot.get(tenant, 'identifiers', '', {}, async () => {
+    const { rows } = await database.store(tenant).page(apis, { offset: 0, limit: nearMissesAmong });
+    const found = new Map<string, string[]>();
+    for (const row of rows) {
+      const key = skeleton(row.identifier);
+      found.set(key, [...(found.get(key) ?? []), row.identifier]);
+    }
+    return { value: found, from: [`${apis.name}/*`] };
+  });
+  return bySkeleton?.get(skeleton(identifier)) ?? [];
 }

@@ -16,20 +16,29 @@ export interface LogWriter {
 
 /** Longer means fewer commits; but events that wait for long are promoted by the garbage collector, and memory grows. */
 const everyMs = 200;
-/** Events that wait while the database is away: about 200 MB. Beyond it the oldest are dropped, and counted. */
-const most = 100_000;
+/**
+ * What may wait while the database is away, in characters of records. Beyond it the oldest events are dropped, and counted.
+ * Not a number of events: a refused token of the longest kind makes a record of 10 kB, and anybody can send those.
+ */
+const mostWaiting = 100_000_000;
+/** How soon to try again after a failure, and how often to speak of it. */
+const againMs = 1_000;
+const toldEveryMs = 60_000;
 /** Rows of one transaction, so that a long queue does not hold the writer's lock for long. */
 const portion = 1000;
 
-/** `onTrouble` is told once per failed flush, in words for the operator. `now` in ms. */
+/** `onTrouble` is told when writing fails, and once a minute while it does, in words for the operator. `now` in ms. */
 export function createLogWriter(
   database: Database,
   now: () => number,
   onTrouble: (message: string) => void,
+  most = mostWaiting,
 ): LogWriter {
   const nextId = logIds();
   let waiting: StoredLog[] = [];
+  let waitingLength = 0;
   let dropped = 0;
+  let told = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let closed = false;
@@ -39,6 +48,7 @@ export function createLogWriter(
       const batch = waiting.splice(0, portion);
       try {
         await database.appendLogs(batch);
+        for (const { record } of batch) waitingLength -= record.length;
       } catch (error) {
         waiting = [...batch, ...waiting];
         throw error;
@@ -46,6 +56,7 @@ export function createLogWriter(
     }
     if (dropped > 0) onTrouble(`${dropped} log events were lost while the database was away`);
     dropped = 0;
+    told = Number.NEGATIVE_INFINITY;
   };
   const flush = (): Promise<void> => {
     writing ??= write().finally(() => {
@@ -53,26 +64,33 @@ export function createLogWriter(
     });
     return writing;
   };
-  const later = () => {
+  const later = (ms: number) => {
     timer ??= setTimeout(() => {
       timer = undefined;
       flush().catch((error: unknown) => {
-        onTrouble(`log events wait to be written: ${error instanceof Error ? error.message : String(error)}`);
-        if (!closed) later();
+        if (now() - told >= toldEveryMs) {
+          onTrouble(`log events wait to be written: ${error instanceof Error ? error.message : String(error)}`);
+          told = now();
+        }
+        if (!closed) later(againMs);
       });
-    }, everyMs);
+    }, ms);
     timer.unref();
   };
 
   return {
     record(event) {
       const at = now();
-      waiting.push(stored(event, nextId(at), at));
-      if (waiting.length > most) {
-        waiting.shift();
+      const made = stored(event, nextId(at), at);
+      waiting.push(made);
+      waitingLength += made.record.length;
+      while (waitingLength > most) {
+        const oldest = waiting.shift();
+        if (!oldest) break;
+        waitingLength -= oldest.record.length;
         dropped++;
       }
-      later();
+      later(everyMs);
     },
     async flush() {
       await flush();

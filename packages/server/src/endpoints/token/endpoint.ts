@@ -206,7 +206,7 @@ function factsFor(deps: TokenDeps, ask: Ask, settings: TenantSettings): TokenFac
     organizationNames: settings.allow_organization_name_in_authentication_api === true,
     organization: (by) => findOrganization(database, snapshot, ask.tenant, by),
     isAssociated: (organization, grant) => isAssociated(database, snapshot, ask.tenant, organization, grant),
-    similarIdentifiers: (identifier) => similarIdentifiers(database, ask.tenant, identifier),
+    similarIdentifiers: (identifier) => similarIdentifiers(database, snapshot, ask.tenant, identifier),
   };
 }
 
