@@ -99,10 +99,10 @@ export function createSnapshot(database: Database, clock: () => number = () => p
   database.onChange(forget);
 
   const fresh = () => clock() - heard < stalestMs;
-  const keep = (key: string, tenant: TenantId, loaded: Loaded<unknown>, lasting: boolean) => {
+  const keep = (key: string, tenant: TenantId, loaded: Loaded<unknown>, lasting: boolean, outdated: boolean) => {
     const from = loaded.from.map((source) => `${tenant}/${source}`);
-    values.set(key, { value: loaded.value, from, lasting, outdated: false });
-    for (const source of from) {
+    values.set(key, { value: loaded.value, from, lasting, outdated });
+    for (const source of outdated ? [] : from) {
       const keys = dependents.get(source);
       if (keys) keys.add(key);
       else dependents.set(source, new Set([key]));
@@ -131,8 +131,10 @@ export function createSnapshot(database: Database, clock: () => number = () => p
         if (!fresh()) throw new StoreUnavailable('changes have not been heard for too long');
         const before = epoch;
         const loaded = await load();
-        // A change that was announced while loading may not be in what was read: use it once, don't keep it.
-        if (loaded && before === epoch) keep(name, tenant, loaded, options.lasting === true);
+        // A change that was announced while loading may not be in what was read: use it once. A lasting value is kept for
+        // outages all the same, or a node that started while others were writing would have nothing to tell verifiers.
+        const outdated = before !== epoch;
+        if (loaded && (!outdated || options.lasting)) keep(name, tenant, loaded, options.lasting === true, outdated);
         return loaded?.value;
       } catch (error) {
         if (found && options.evenStale && error instanceof StoreUnavailable) return found.value as T;
