@@ -3,8 +3,9 @@
 import { type Benchmark, type Figure, median, shown, spread } from '../figure.ts';
 import { type Generator, startGenerator } from '../load/generate.ts';
 import { tokenRequest } from '../load/request.ts';
+import type { BareServerFacts } from '../peers/bare-server.ts';
 import type { SignatureAlgorithm, SignatureJob, Signatures } from '../peers/bare-signature.ts';
-import { freshFolder, machineRequest, startCountersign } from '../peers/countersign.ts';
+import { freshFolder, machineRequest, scope, startCountersign } from '../peers/countersign.ts';
 import type { PeerFacts } from '../peers/oidc-provider.ts';
 import { type Child, pathOf, startChild } from '../process/child.ts';
 import {
@@ -46,6 +47,19 @@ async function peerContenders(peer: Child, generator: Generator, seconds: number
     return httpContender(`oidc-provider ${alg}`, { process: peer, port: facts.port }, [request], generator, seconds);
   };
   return [contender('RS256'), contender('ES256')];
+}
+
+async function bareContenders(bare: Child, generator: Generator, seconds: number): Promise<Contender[]> {
+  const facts = await bare.ask<BareServerFacts>({ ask: 'facts' });
+  return (['RS256', 'ES256'] as const).map((alg) => {
+    const request = tokenRequest('/oauth/token', {
+      client_id: facts.clientId,
+      client_secret: facts.clientSecret,
+      audience: alg,
+      scope,
+    });
+    return httpContender(`bare server ${alg}`, { process: bare, port: facts.port }, [request], generator, seconds);
+  });
 }
 
 function figures(measured: Stretches): Figure[] {
@@ -96,8 +110,21 @@ function figures(measured: Stretches): Figure[] {
       ...otherSignature,
       value: otherSignature.value * 100,
     },
-    rate('RS256'),
-    rate('ES256'),
+    ...(['RS256', 'ES256'] as const).flatMap((alg): Figure[] => [
+      {
+        kind: 'measured',
+        name: `${alg} tokens, rate to a bare HTTP server`,
+        unit: 'x',
+        ...compared(`countersign ${alg}`, `bare server ${alg}`),
+      },
+      {
+        kind: 'measured',
+        name: `bare HTTP server ${alg}, rate to oidc-provider`,
+        unit: 'x',
+        ...compared(`bare server ${alg}`, `oidc-provider ${alg}`),
+      },
+      rate(alg),
+    ]),
   ];
 }
 
@@ -107,6 +134,7 @@ export const machineTokens: Benchmark = {
   async run({ seconds, say }) {
     const bare = startChild(pathOf('peers/bare-signature.ts'));
     const peer = startChild(pathOf('peers/oidc-provider.ts'), { env: { NODE_ENV: 'production' } });
+    const bareServer = startChild(pathOf('peers/bare-server.ts'));
     const generator = startGenerator();
     const server = await startCountersign({ data: freshFolder() });
     try {
@@ -117,12 +145,13 @@ export const machineTokens: Benchmark = {
         await ours('RS256'),
         signatureContender(bare, 'ES256', seconds / 2),
         await ours('ES256'),
+        ...(await bareContenders(bareServer, generator, seconds)),
         ...(await peerContenders(peer, generator, seconds)),
       ];
       say(`${contenders.length} contenders, ${rounds} rounds`);
       return figures(await runRounds(contenders, rounds));
     } finally {
-      await Promise.all([bare.end(), peer.end(), generator.end(), server.end()]);
+      await Promise.all([bare.end(), bareServer.end(), peer.end(), generator.end(), server.end()]);
     }
   },
 };
