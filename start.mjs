@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installed } from './bootstrap/install.mjs';
 import { run, Sentence, say } from './bootstrap/person.mjs';
+import { serverFlags } from './bootstrap/server-flags.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const testFiles = [
@@ -34,7 +35,7 @@ async function main([mode, ...rest]) {
       return await example(node, source, rest);
     default: {
       const server = path.join(root, 'packages', 'server', 'src', 'main.ts');
-      return await run(node, [source, server, 'serve', ...process.argv.slice(2)]);
+      return await run(node, [source, ...serverFlags, server, 'serve', ...process.argv.slice(2)]);
     }
   }
 }

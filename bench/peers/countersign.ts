@@ -4,6 +4,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serverFlags } from '../../bootstrap/server-flags.mjs';
 import { freePort, type Site, siteAt } from '../../packages/server/test/support/running.ts';
 import { type HttpRequest, tokenRequest } from '../load/request.ts';
 import { type Child, pathOf, startChild } from '../process/child.ts';
@@ -55,6 +56,7 @@ const administrator = siteAt('http://localhost', {
 /** The command line and environment of a server at this place and port. */
 export function invocation(place: Place, port: number) {
   return {
+    flags: serverFlags,
     args: [
       'serve',
       '--port',

@@ -26,6 +26,8 @@ export interface Child {
 export interface ChildOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Flags for Node itself. */
+  readonly flags?: readonly string[];
   /** Without it the program does not answer `usage()`. */
   readonly telemetry?: boolean;
 }
@@ -45,11 +47,15 @@ export function startChild(program: string, options: ChildOptions = {}): Child {
   // A compiled program takes compiled packages, as it does where it is installed.
   const condition = program.endsWith('.ts') ? ['--conditions=countersign-source'] : [];
   const preload = options.telemetry === false ? [] : ['--import', telemetryModule];
-  const child: ChildProcess = spawn(process.execPath, [...condition, ...preload, program, ...(options.args ?? [])], {
-    env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [...condition, ...(options.flags ?? []), ...preload, program, ...(options.args ?? [])],
+    {
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    },
+  );
   running.add(child);
   let output = '';
   const keep = (chunk: Buffer) => {

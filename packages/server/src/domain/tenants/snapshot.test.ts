@@ -15,7 +15,12 @@ function announcing(): { database: Database; announce(change: Change): void } {
     onChange: (hear: (change: Change) => void) => void hearers.push(hear),
     changesSince: async () => ({ cursor: '0', changes: [] }),
   } as Partial<Database> as Database;
-  return { database, announce: (change) => hearers.forEach((hear) => hear(change)) };
+  return {
+    database,
+    announce: (change) => {
+      for (const hear of hearers) hear(change);
+    },
+  };
 }
 
 const change = { tenant, table: 'signing_keys', id: 'other' } as Change;
