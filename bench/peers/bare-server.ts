@@ -27,7 +27,8 @@ function token(alg: SignatureAlgorithm, claims: object, then: (token: string) =>
   const input = `${encoded({ alg, typ: 'JWT', kid: 'bare' })}.${encoded(claims)}`;
   if (alg === 'ES256') {
     const signature = sign('sha256', Buffer.from(input), { key: keys.ES256, dsaEncoding: 'ieee-p1363' });
-    return then(`${input}.${signature.toString('base64url')}`);
+    then(`${input}.${signature.toString('base64url')}`);
+    return;
   }
   sign('sha256', Buffer.from(input), keys.RS256, (error, signature) => {
     if (error) throw error;
