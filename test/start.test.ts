@@ -37,7 +37,7 @@ test('the first start installs with npm ci, shows it, and hands its flags to cou
   assert.equal(code, 0, stderr);
   const called = JSON.parse(stdout);
   assert.deepEqual(called.args, ['serve', '--port', '4100']);
-  assert.deepEqual(called.execArgv, ['--conditions=countersign-source']);
+  assert.deepEqual(called.execArgv, ['--conditions=countersign-source', '--max-semi-space-size=8']);
   assert.equal(clone.npmCalls().length, 1);
   assert.match(clone.npmCalls()[0] ?? '', / ci --include=dev/);
   assert.match(stderr, /Installing the packages .*\.\.\.\nInstalled in \d+ s\.\n$/);

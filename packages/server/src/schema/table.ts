@@ -14,6 +14,8 @@ export interface Table<Row extends object = Record<string, unknown>> {
   readonly secrets: readonly (keyof Row & string)[];
   /** A watched table's writes are announced to every node, whose snapshots then forget the row. */
   readonly watched: boolean;
+  /** A column that holds when the row ends, as `Date.toISOString` writes it: rows that ended are deleted some minutes later. */
+  readonly expires?: keyof Row & string;
   /** Only here so that a `Table<A>` is not a `Table<B>`; never set. */
   readonly row?: Row;
 }

@@ -9,11 +9,17 @@ import { LOGS, logReadsOf } from './logs.ts';
 import { prune } from './prune.ts';
 import { sequencesOf } from './sequence.ts';
 import type { Change, Database, Sealer, Store } from './store.ts';
+import type { DeclaredTable } from './tables.ts';
 import { insertTenant, listTenants } from './tenants.ts';
 import { transactionOf } from './transaction.ts';
 
 /** The database over an open, migrated engine. `now` in ms. Does not check the schema or the key. */
-export function databaseOf(engine: Engine, sealer: Sealer, now: () => number): Database {
+export function databaseOf(
+  engine: Engine,
+  sealer: Sealer,
+  tables: readonly DeclaredTable[],
+  now: () => number,
+): Database {
   let closing: Promise<void> | undefined;
   const listeners: ((change: Change) => void)[] = [];
 
@@ -64,7 +70,7 @@ export function databaseOf(engine: Engine, sealer: Sealer, now: () => number): D
       });
     },
 
-    prune: (at, logsBefore) => prune(engine, at, logsBefore),
+    prune: (at, logsBefore) => prune(engine, tables, at, logsBefore),
     changesSince: (cursor) => changesSince(engine.reader, cursor),
     onChange: (listener) => void listeners.push(listener),
     async ping() {

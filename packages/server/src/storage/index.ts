@@ -44,7 +44,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const engine = await openEngine(options, (table) => idNames.get(table) ?? 'id');
   try {
     await migrate(engine, sealer, log);
-    return databaseOf(engine, sealer, now);
+    return databaseOf(engine, sealer, tables, now);
   } catch (error) {
     await engine.close();
     throw error;

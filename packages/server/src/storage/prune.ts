@@ -3,6 +3,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { CHANGES_KEPT_MS } from './changes.ts';
 import type { Connection, Engine } from './engine.ts';
+import type { DeclaredTable } from './tables.ts';
 
 const PORTION = 500;
 /**
@@ -11,10 +12,20 @@ const PORTION = 500;
  */
 export const SINGLE_USE_KEPT_MS = 10 * 60_000;
 
-/** Deletes expired things and log events older than `logsBefore` (both ms). Answers how many rows went. */
-export async function prune(engine: Engine, now: number, logsBefore: number): Promise<number> {
+/** Deletes expired things, rows that ended, and log events older than `logsBefore` (both ms). Answers how many rows went. */
+export async function prune(
+  engine: Engine,
+  tables: readonly DeclaredTable[],
+  now: number,
+  logsBefore: number,
+): Promise<number> {
   const ended = now - SINGLE_USE_KEPT_MS;
   let gone = 0;
+  for (const { name, expires } of tables) {
+    if (expires === undefined) continue;
+    const over = sql`${sql.ref(expires)} < ${new Date(ended).toISOString()}`;
+    gone += await inPortions(engine, name, ['tenant', 'id'], over);
+  }
   gone += await inPortions(engine, 'single_use', ['tenant', 'kind', 'key_hash'], sql`expires_at < ${ended}`);
   gone += await inPortions(engine, 'counters', ['tenant', 'name_hash'], sql`expires_at < ${ended}`);
   gone += await inPortions(engine, 'changes', ['tenant', 'version'], sql`at < ${now - CHANGES_KEPT_MS}`);

@@ -11,6 +11,7 @@ export interface DeclaredTable {
   readonly columns: readonly string[];
   readonly unique: readonly (readonly string[])[];
   readonly secrets: readonly string[];
+  readonly expires?: string;
 }
 
 /** The columns that every document table has for its own use. */
@@ -34,6 +35,9 @@ export function checkTables(tables: readonly DeclaredTable[], shapes: readonly D
       ...columns
         .filter((column) => RESERVED.includes(column))
         .map((column) => `${table.name}.${column} has the name of a column of our own`),
+      ...(table.expires === undefined || columns.includes(table.expires)
+        ? []
+        : [`${table.name}.${table.expires} says when rows end and must be a lookup`]),
       ...table.secrets
         .filter((secret) => secret === table.id || columns.includes(secret))
         .map((secret) => `${table.name}.${secret} is a secret and cannot be a lookup, which is stored readable`),
