@@ -98,8 +98,7 @@ export function profileClaims(
   for (const claim of claimOrder) {
     const value = members.get(stored[claim] ?? claim);
     if (!wanted.has(claim) || value === undefined || value === null || value === '') continue;
-    claims[claim] =
-      claim === 'updated_at' && timeAsNumber ? Math.floor(Date.parse(String(value)) / 1000) : value;
+    claims[claim] = claim === 'updated_at' && timeAsNumber ? Math.floor(Date.parse(String(value)) / 1000) : value;
   }
   return claims;
 }

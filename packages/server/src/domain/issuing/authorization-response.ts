@@ -11,7 +11,7 @@ import type { TraceEntry } from '../logs/event.ts';
 import { type AuthorizationCode, keepCode, newCode } from './codes.ts';
 import { keepIssued } from './issued.ts';
 import type { GrantedToUser } from './user-authorization.ts';
-import { type Minted, type MintDeps, mintUserTokens } from './user-tokens.ts';
+import { type MintDeps, type Minted, mintUserTokens } from './user-tokens.ts';
 
 export interface ResponseAsk {
   readonly tenant: TenantId;

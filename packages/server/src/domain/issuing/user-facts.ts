@@ -30,9 +30,7 @@ export async function loadUserFacts(
   const { audience } = request;
   if (audience === undefined) {
     // A first-party client is never asked about /userinfo (§7.1), so nothing needs to be looked up.
-    const consented = client.firstParty
-      ? undefined
-      : await consentOf(store, user.user_id, client.clientId, undefined);
+    const consented = client.firstParty ? undefined : await consentOf(store, user.user_id, client.clientId, undefined);
     return { target: { kind: 'userinfo' }, grant: undefined, permissions: undefined, consented, dialect };
   }
   const api = await findApi(database, snapshot, tenant, storedIdentifier(audience, host));
