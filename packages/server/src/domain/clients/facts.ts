@@ -50,6 +50,28 @@ export interface ClientFacts {
   readonly quota: TokenQuota | undefined;
   /** Id of the organization of machine tokens that name none. */
   readonly defaultOrganization: string | undefined;
+  readonly authorization: AuthorizationFacts;
+}
+
+/** What /authorize and logout need to know of a client: where it may be answered, and what is asked of it (§2.2, §27). */
+export interface AuthorizationFacts {
+  readonly appType: string | undefined;
+  readonly oidcConformant: boolean;
+  /** A third-party client's rules; `undefined` for a first-party client. */
+  readonly thirdParty: 'strict' | 'permissive' | undefined;
+  /** Errors are shown on a page of ours instead of being sent to the client (AZ-6). */
+  readonly showsErrorsHere: boolean;
+  readonly webOrigins: readonly string[];
+  readonly logoutUrls: readonly string[];
+  readonly initiateLoginUri: string | undefined;
+  /** Sessions that exist are not used for it. */
+  readonly ssoDisabled: boolean;
+  readonly requiresPushedRequest: boolean;
+  readonly requiresSignedRequest: boolean;
+  readonly organizationUsage: 'deny' | 'allow' | 'require';
+  readonly organizationPrompt: 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt';
+  /** Overrides the tenant's switch of the same name, if it is set (CNF-3). */
+  readonly skipsCallbackConfirmation: boolean | undefined;
 }
 
 /** The members of a client's row that matter here. */
@@ -84,6 +106,19 @@ export interface ClientRow {
   readonly is_token_endpoint_ip_header_trusted?: boolean | undefined;
   readonly token_quota?: TokenQuotaRow | undefined;
   readonly default_organization?: { readonly organization_id: string; readonly flows: readonly string[] } | undefined;
+  readonly app_type?: string | undefined;
+  readonly oidc_conformant?: boolean | undefined;
+  readonly third_party_security_mode?: 'strict' | 'permissive' | undefined;
+  readonly redirection_policy?: string | undefined;
+  readonly web_origins?: readonly string[] | undefined;
+  readonly allowed_logout_urls?: readonly string[] | undefined;
+  readonly initiate_login_uri?: string | undefined;
+  readonly sso_disabled?: boolean | undefined;
+  readonly require_pushed_authorization_requests?: boolean | undefined;
+  readonly signed_request_object?: { readonly required?: boolean | undefined } | undefined;
+  readonly organization_usage?: AuthorizationFacts['organizationUsage'] | undefined;
+  readonly organization_require_behavior?: AuthorizationFacts['organizationPrompt'] | undefined;
+  readonly skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | undefined;
 }
 export interface TokenQuotaRow {
   readonly client_credentials?:
@@ -139,6 +174,25 @@ export function quotaOf(own: TokenQuotaRow | undefined, fallback: TokenQuotaRow 
   return { perHour: limits.per_hour, perDay: limits.per_day, enforce: limits.enforce ?? true };
 }
 
+function authorizationFacts(row: ClientRow): AuthorizationFacts {
+  const firstParty = row.is_first_party ?? true;
+  return {
+    appType: row.app_type,
+    oidcConformant: row.oidc_conformant === true,
+    thirdParty: firstParty ? undefined : (row.third_party_security_mode ?? 'strict'),
+    showsErrorsHere: row.redirection_policy === 'open_redirect_protection',
+    webOrigins: row.web_origins ?? [],
+    logoutUrls: row.allowed_logout_urls ?? [],
+    initiateLoginUri: row.initiate_login_uri || undefined,
+    ssoDisabled: row.sso_disabled === true,
+    requiresPushedRequest: row.require_pushed_authorization_requests === true,
+    requiresSignedRequest: row.signed_request_object?.required === true,
+    organizationUsage: row.organization_usage ?? 'deny',
+    organizationPrompt: row.organization_require_behavior ?? 'no_prompt',
+    skipsCallbackConfirmation: row.skip_non_verifiable_callback_uri_confirmation_prompt,
+  };
+}
+
 /** Facts from a client's row and the rows of its credentials. Throws if a stored key is broken. */
 export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[]): ClientFacts {
   return {
@@ -163,5 +217,6 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
     defaultOrganization: row.default_organization?.flows.includes('client_credentials')
       ? row.default_organization.organization_id
       : undefined,
+    authorization: authorizationFacts(row),
   };
 }
