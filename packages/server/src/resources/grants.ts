@@ -11,7 +11,7 @@ const fields = {
   audience: made(text(600), 'Identifier of the API; the address of /userinfo for logins without one', {
     lookup: 'index',
   }),
-  scope: made(list(text(280), 1000), 'Scopes that the user consented to'),
+  scope: made(list(text(280), 1000).readonly(), 'Scopes that the user consented to'),
 };
 
 export const grants = collection({

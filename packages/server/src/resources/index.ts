@@ -10,6 +10,7 @@ import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
 import { resourceServers } from './resource-servers.ts';
 import { roles } from './roles.ts';
+import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
@@ -36,6 +37,7 @@ export {
   organizations,
   resourceServers,
   roles,
+  sessions,
   signingKeys,
   tenantSettings,
   userAttributeProfiles,
@@ -55,5 +57,5 @@ export const collections = [
 ] as const;
 /** One document a tenant each. */
 export const singletons = [tenantSettings, branding] as const;
-/** Documented here, kept elsewhere: keys by the key ring, events by the log. */
-export const readOnlyCollections = [signingKeys, logs] as const;
+/** Documented here, kept elsewhere: keys by the key ring, events by the log, sessions by the login. */
+export const readOnlyCollections = [signingKeys, logs, sessions] as const;

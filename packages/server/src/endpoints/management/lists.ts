@@ -77,10 +77,10 @@ export async function listRows<F extends Fields>(
 }
 
 function testOf({ field, type }: Filter, wanted: string): (row: object) => boolean {
-  const valueOf = (row: object) => String((row as Record<string, unknown>)[field] ?? '');
-  if (type === 'equal') return (row) => valueOf(row) === wanted;
+  const memberOf = (row: object) => String((row as Record<string, unknown>)[field] ?? '');
+  if (type === 'equal') return (row) => memberOf(row) === wanted;
   const part = wanted.toLowerCase();
-  return (row) => valueOf(row).toLowerCase().includes(part);
+  return (row) => memberOf(row).toLowerCase().includes(part);
 }
 
 function filterValue(filter: Filter, query: Query): string | readonly string[] | undefined | Refused {

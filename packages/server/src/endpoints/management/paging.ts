@@ -40,7 +40,9 @@ export function pageOf<Row>(
 ): { readonly rows: readonly Row[]; readonly around?: object } | Refused {
   if (paging.kind === 'page') {
     const rows = all.slice(paging.offset, paging.offset + paging.limit);
-    return paging.totals ? { rows, around: { start: paging.offset, limit: paging.limit, total: all.length } } : { rows };
+    return paging.totals
+      ? { rows, around: { start: paging.offset, limit: paging.limit, total: all.length } }
+      : { rows };
   }
   const from = Number(paging.from ?? 0);
   if (!Number.isSafeInteger(from) || from < 0) return badQuery('Not a checkpoint of this list', 'from');

@@ -3,6 +3,7 @@
 import { userGrants } from '../../../domain/issuing/user-tables.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
 import type { grants } from '../../../resources/index.ts';
+import type { Transaction } from '../../../storage/store.ts';
 import { empty, type Route } from '../../../web/exchange.ts';
 import type { At } from '../context.ts';
 import { recordWrite } from '../events.ts';
@@ -25,6 +26,23 @@ export const grantVerbs: CollectionVerbs<typeof grants.fields> = {
   },
   answer: (grant, { at }) => ({ ...grant, audience: shownAudience(grant.audience, at) }),
 };
+
+/** Consents read at once: an API may have as many as it has users. */
+const portion = 500;
+
+/** Takes scopes that an API no longer defines from what users consented to there. */
+export async function forgetConsents(tx: Transaction, audience: string, gone: ReadonlySet<string>): Promise<void> {
+  let after: string | undefined;
+  do {
+    const read = { where: { audience }, limit: portion, ...(after === undefined ? {} : { after }) };
+    const found = await tx.checkpoint(userGrants, read);
+    for (const grant of found?.rows ?? []) {
+      const scope = grant.scope.filter((value) => !gone.has(value));
+      if (scope.length !== grant.scope.length) await tx.replace(userGrants, { ...grant, scope });
+    }
+    after = found?.next;
+  } while (after !== undefined);
+}
 
 /** `DELETE /api/v2/grants?user_id=`: the user is asked again by every client. */
 export function grantRoutes(machinery: Machinery): Route[] {

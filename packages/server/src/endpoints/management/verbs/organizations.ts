@@ -16,12 +16,14 @@ import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { badQuery, isRefused, readQuery } from '../query.ts';
 import { visible } from '../views.ts';
 import { grantLinks, grantTable, linkOf, organizationTable } from './grant-links.ts';
+import { removeRolesOf } from './roles.ts';
 import { listed, readListQuery } from './short-list.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 export const organizationVerbs: CollectionVerbs<typeof organizations.fields> = {
   remove: async (tx, organization) => {
     await tx.removeAll(grantLinks, { organization_id: organization.id });
+    await removeRolesOf(tx, organization.id);
     return undefined;
   },
 };

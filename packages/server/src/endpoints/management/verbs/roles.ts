@@ -100,8 +100,7 @@ export function roleRoutes(machinery: Machinery): Route[] {
     if (isRefused(read)) return read;
     const gone = await deps.database.store(ask.tenant).transact(async (tx) => {
       const role = await locked(tx, ask);
-      if (role)
-        await tx.removeAll(rolePermissions, { id: read.permissions.map((one) => `${role.id} ${keyOf(one)}`) });
+      if (role) await tx.removeAll(rolePermissions, { id: read.permissions.map((one) => `${role.id} ${keyOf(one)}`) });
       return role !== undefined;
     });
     if (!gone) return missing;

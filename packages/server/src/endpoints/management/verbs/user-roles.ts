@@ -1,6 +1,12 @@
 // Roles and permissions of a user, given and taken (auth0-behaviour §24.2).
 
-import { rolePermissions, type UserPermission, userPermissions, userRoles, users } from '../../../domain/accounts/user.ts';
+import {
+  rolePermissions,
+  type UserPermission,
+  userPermissions,
+  userRoles,
+  users,
+} from '../../../domain/accounts/user.ts';
 import { type Role, roles } from '../../../resources/index.ts';
 import { tableOf } from '../../../schema/collection.ts';
 import { required } from '../../../schema/field.ts';
