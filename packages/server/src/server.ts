@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
+import { accountTables } from './domain/accounts/tables.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
@@ -55,7 +56,7 @@ export async function openHouse(
   const database = await openDatabase({
     ...place,
     sealer: createSealer(key),
-    tables: [...managementTables, signingKeys],
+    tables: [...managementTables, ...accountTables, signingKeys],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
     now,
