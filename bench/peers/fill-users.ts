@@ -32,7 +32,7 @@ export function multiplyUser(data: string, userId: string, email: string, count:
           template as (select * from ${table} where ${of} = :user)
           insert into ${table} (${columns.join(', ')}) select ${copied.join(', ')} from template, numbers`)
         .run({ id, email, count, user: userId });
-      database.prepare('update versions set version = (select max(seq) from ' + table + ') where name = ?').run(table);
+      database.prepare(`update versions set version = (select max(seq) from ${table}) where name = ?`).run(table);
     }
     database.exec('commit');
   } finally {
