@@ -3,6 +3,7 @@
 import { clientCredentials } from './client-credentials.ts';
 import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
+import { connections } from './connections.ts';
 import { connectionProfiles } from './connection-profiles.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -14,6 +15,9 @@ import { userAttributeProfiles } from './user-attribute-profiles.ts';
 export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
 export type { Client, ClientDraft } from './clients.ts';
+export type { Connection } from './connections.ts';
+export { databaseOptions, keptDefaults } from './connections/database.ts';
+export { defaultConnectionName } from './connections.ts';
 export { connectionProfileTemplates } from './connection-profiles.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
@@ -24,6 +28,7 @@ export {
   clientCredentials,
   clientGrants,
   clients,
+  connections,
   connectionProfiles,
   logs,
   organizations,
@@ -37,6 +42,7 @@ export {
 export const collections = [
   resourceServers,
   clients,
+  connections,
   clientCredentials,
   clientGrants,
   organizations,
