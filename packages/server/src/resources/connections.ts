@@ -1,11 +1,11 @@
 // Connections: where users come from. A database connection (`strategy` auth0) keeps users and passwords here; the records
 // of other strategies are kept as tools send them, and nobody can log in through them yet.
 
+import { z } from 'zod';
 import { collection, type Problem } from '../schema/collection.ts';
 import { defaulted, type Entity, fixed, fixedOptional, made, madeSometimes, optional } from '../schema/field.ts';
 import { complaintOf, pathText } from '../schema/messages.ts';
 import { displayName, distinct, flag, freeObject, oneOf, text } from '../schema/types.ts';
-import { z } from 'zod';
 import { databaseOptions, databaseProblems, optionDefaults } from './connections/database.ts';
 import { strategies } from './connections/strategies.ts';
 
@@ -16,16 +16,23 @@ const activity = z.looseObject({ active: flag });
 
 const fields = {
   id: made(text(20), 'Id of the connection'),
-  name: fixed(text(128, 1).regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/), 'Unique name, for `connection` and `realm`', {
-    lookup: 'unique',
-  }),
+  name: fixed(
+    text(128, 1).regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/),
+    'Unique name, for `connection` and `realm`',
+    {
+      lookup: 'unique',
+    },
+  ),
   strategy: fixed(oneOf(strategies), 'Kind of the identity provider; `auth0` is a database', { lookup: 'index' }),
   display_name: optional(displayName(128), 'Name for people, on login pages', { nullRemoves: true }),
   options: defaulted(
     freeObject,
     'What the strategy needs to know; for a database its password rules. A PATCH replaces all of it',
   ),
-  secret_options: madeSometimes(freeObject, 'The members of `options` that are secrets', { secret: true, hidden: true }),
+  secret_options: madeSometimes(freeObject, 'The members of `options` that are secrets', {
+    secret: true,
+    hidden: true,
+  }),
   enabled_clients: defaulted(
     distinct(text(64, 1), 100_000),
     'Clients that may log users in through it; new clients are added if the tenant says so (`flags.enable_client_connections`)',
@@ -61,7 +68,12 @@ export const connections = collection({
   list: 'paged',
   filters: [
     { param: 'name', field: 'name', type: 'text', about: 'The connection of this name' },
-    { param: 'strategy', field: 'strategy', type: 'list', about: 'Connections of this kind; may be sent several times' },
+    {
+      param: 'strategy',
+      field: 'strategy',
+      type: 'list',
+      about: 'Connections of this kind; may be sent several times',
+    },
   ],
   removingNothing: 204,
   uniqueTogether: [],

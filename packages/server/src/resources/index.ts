@@ -4,8 +4,8 @@ import { branding } from './branding.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
-import { connections } from './connections.ts';
 import { connectionProfiles } from './connection-profiles.ts';
+import { connections } from './connections.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -20,10 +20,10 @@ export type { Branding } from './branding.ts';
 export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
 export type { Client, ClientDraft } from './clients.ts';
-export type { Connection } from './connections.ts';
-export { databaseOptions, keptDefaults } from './connections/database.ts';
-export { defaultConnectionName } from './connections.ts';
 export { connectionProfileTemplates } from './connection-profiles.ts';
+export { databaseOptions, keptDefaults } from './connections/database.ts';
+export type { Connection } from './connections.ts';
+export { defaultConnectionName } from './connections.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { ResourceServer } from './resource-servers.ts';
@@ -35,8 +35,8 @@ export {
   clientCredentials,
   clientGrants,
   clients,
-  connections,
   connectionProfiles,
+  connections,
   grants,
   logs,
   organizations,

@@ -48,7 +48,11 @@ export function connectionFacts(row: Connection): ConnectionFacts | undefined {
     requiresUsername,
     atSignup: {
       email: attributes ? (attributes.email?.signup?.status ?? 'inactive') : 'required',
-      username: attributes ? (attributes.username?.signup?.status ?? 'inactive') : requiresUsername ? 'required' : 'inactive',
+      username: attributes
+        ? (attributes.username?.signup?.status ?? 'inactive')
+        : requiresUsername
+          ? 'required'
+          : 'inactive',
       phone_number: attributes?.phone_number?.signup?.status ?? 'inactive',
     },
     usernameBounds: {

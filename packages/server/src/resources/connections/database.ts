@@ -42,8 +42,14 @@ const passwordOptions = z.looseObject({
 /** auth0-behaviour §32.3. Members that are not named here mean nothing yet: scripts never run. */
 export const databaseOptions = z.looseObject({
   passwordPolicy: oneOf(['none', 'low', 'fair', 'good', 'excellent']).nullable().optional(),
-  password_complexity_options: z.looseObject({ min_length: whole(1, 72).optional() }).nullable().optional(),
-  password_history: z.looseObject({ enable: flag, size: whole(0, 24).optional() }).nullable().optional(),
+  password_complexity_options: z
+    .looseObject({ min_length: whole(1, 72).optional() })
+    .nullable()
+    .optional(),
+  password_history: z
+    .looseObject({ enable: flag, size: whole(0, 24).optional() })
+    .nullable()
+    .optional(),
   password_dictionary: z.looseObject({ enable: flag, dictionary: ownWords.optional() }).nullable().optional(),
   password_no_personal_info: z.looseObject({ enable: flag }).nullable().optional(),
   password_options: passwordOptions.nullable().optional(),
@@ -55,7 +61,10 @@ export const databaseOptions = z.looseObject({
   disable_self_service_change_password: flag.optional(),
   validation: z
     .looseObject({
-      username: z.looseObject({ min: whole(1, 128).optional(), max: whole(1, 128).optional() }).nullable().optional(),
+      username: z
+        .looseObject({ min: whole(1, 128).optional(), max: whole(1, 128).optional() })
+        .nullable()
+        .optional(),
     })
     .nullable()
     .optional(),
