@@ -1,9 +1,11 @@
 // What a grant is: three beats (parse, load, decide). The endpoint owns commit and answer and every shared check,
 // so a grant can't forget one, and can't write while it judges.
 
+import type { User } from '../../domain/accounts/user.ts';
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
+import type { Redemption } from '../../domain/issuing/redeem.ts';
 import type { TraceEntry } from '../../domain/logs/event.ts';
 import type { Refusal } from '../../oauth/errors.ts';
 import type { Ask } from '../../web/exchange.ts';
@@ -12,13 +14,21 @@ import type { TokenFacts } from './facts.ts';
 
 /** A grant's decision. A refusal carries the trace too: it explains as much as a token does. */
 export type GrantDecision =
+  /** An access token and nothing else: a machine's. */
   | { readonly kind: 'authorized'; readonly authorization: Authorization }
+  /** A user's tokens, for a code that is spent in the transaction that issues them. */
+  | { readonly kind: 'redeemed'; readonly redemption: Redemption }
   | {
       readonly kind: 'refused';
       readonly refusal: Refusal;
       readonly trace: readonly TraceEntry[];
       /** The organization that was meant, for the log. */
       readonly organization?: OrganizationFacts;
+      /** The user and the API that were meant, for the log. */
+      readonly user?: User;
+      readonly audience?: string;
+      /** A replay: the family of tokens that must be revoked. */
+      readonly revoke?: string;
     };
 
 /** What the decision is about, besides what `load` found. */
