@@ -31,6 +31,9 @@ export type GrantDecision =
       readonly revoke?: string;
     };
 
+/** The decision of a grant by which machines get tokens as themselves. */
+export type MachineDecision = Exclude<GrantDecision, { readonly kind: 'redeemed' }>;
+
 /** What the decision is about, besides what `load` found. */
 export interface GrantContext {
   readonly client: AuthenticatedClient;
@@ -38,7 +41,7 @@ export interface GrantContext {
   readonly issuer: string;
 }
 
-export interface Grant<Asked, Found> {
+export interface Grant<Asked, Found, Decision extends GrantDecision = GrantDecision> {
   /** The `grant_type` that asks for it. */
   readonly type: string;
   /** Log event types of success and failure (auth0-behaviour §40.2). */
@@ -52,7 +55,7 @@ export interface Grant<Asked, Found> {
   /** Gathers what the decision needs; reads only. */
   load(asked: Asked, context: GrantContext, facts: TokenFacts): Promise<Found>;
   /** Pure. */
-  decide(asked: Asked, found: Found, context: GrantContext): GrantDecision;
+  decide(asked: Asked, found: Found, context: GrantContext): Decision;
 }
 
 /** A grant with its own types closed over, so that grants of all kinds fit one list. */
