@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
-import { decoded, formsOf } from './forms.ts';
+import { formsOf, tagsOf } from './forms.ts';
 import type { Client, Person } from './people.ts';
 import type { Reply, Site } from './running.ts';
 import { type UserAgent, userAgent, type View } from './user-agent.ts';
@@ -95,21 +95,15 @@ export function answerIn(view: View): (Ending & { kind: 'client' }) | undefined 
   return webMessageIn(view);
 }
 
-/** The page of a web message carries `{type: 'authorization_response', response}` as JSON, in a script or an attribute. */
+/** The page of a web message: the message as JSON and the origin that gets it stand in attributes of one element. */
 function webMessageIn(view: View): (Ending & { kind: 'client' }) | undefined {
-  if (!view.html.includes('authorization_response') || !view.html.includes('postMessage')) return undefined;
-  for (const text of [view.html, decoded(view.html)]) {
-    const from = text.search(/\{\s*"type"\s*:\s*"authorization_response"/);
-    if (from < 0) continue;
-    for (let to = text.indexOf('}', from); to >= 0; to = text.indexOf('}', to + 1)) {
-      try {
-        const { response } = JSON.parse(text.slice(from, to + 1));
-        const origin = /"(https?:\/\/[^"/]+)\/?"/.exec(text.slice(to + 1))?.[1] ?? '';
-        return { kind: 'client', mode: 'web_message', at: origin, params: response, view };
-      } catch {
-        // The object does not end here.
-      }
-    }
+  if (!view.html.includes('postMessage')) return undefined;
+  for (const { attributes } of tagsOf(view.html)) {
+    const values = Object.values(attributes);
+    const message = values.find((value) => value.startsWith('{"type":"authorization_response"'));
+    const origin = values.find((value) => /^https?:\/\/[^/]+$/.test(value));
+    if (message === undefined || origin === undefined) continue;
+    return { kind: 'client', mode: 'web_message', at: origin, params: JSON.parse(message).response, view };
   }
   return undefined;
 }
