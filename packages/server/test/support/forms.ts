@@ -69,12 +69,16 @@ export function tagsOf(html: string): Tag[] {
 
 /** The text that is shown, spaces collapsed; without scripts and styles. */
 export function textOf(html: string): string {
-  return decoded(
-    html
-      .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, ' ')
-      .replace(/<!--[\s\S]*?-->/g, ' ')
-      .replace(/<[^>]*>/g, ' '),
-  )
+  const shown = html.replace(/<!--[\s\S]*?-->/g, ' ');
+  const pieces: string[] = [];
+  let from = 0;
+  let unseen = false;
+  for (const { name, closing, start, end } of tagsOf(shown)) {
+    if (!unseen) pieces.push(shown.slice(from, start));
+    unseen = !closing && (name === 'script' || name === 'style');
+    from = end;
+  }
+  return decoded([...pieces, shown.slice(from)].join(' '))
     .replace(/\s+/g, ' ')
     .trim();
 }
