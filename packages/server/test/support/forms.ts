@@ -69,7 +69,7 @@ export function tagsOf(html: string): Tag[] {
 
 /** The text that is shown, spaces collapsed; without scripts and styles. */
 export function textOf(html: string): string {
-  const shown = html.replace(/<!--[\s\S]*?-->/g, ' ');
+  const shown = html.replace(/<!--[\s\S]*?-->|<!doctype[^>]*>/gi, ' ');
   const pieces: string[] = [];
   let from = 0;
   let unseen = false;
