@@ -66,11 +66,13 @@ ${wrong.length > 0 ? html`<div id="${name}-error" class="error">${wrong.map(({ t
 /** What is wrong, at the head of the page: it takes the focus and is announced (WCAG 2.2 §3.3.1, §4.1.3). Nothing without errors. */
 export function summary(texts: Texts, errors: readonly FormError[]): Html {
   if (errors.length === 0) return nothing;
-  const items = errors.map(({ field: id, text }) => html`<li>${id ? html`<a href="#${id}">${text}</a>` : text}</li>`);
-  return html`<div class="summary" role="alert" tabindex="-1" autofocus>
-<h2>${texts.form.problem}</h2>
-<ul>${items}</ul>
-</div>`;
+  const [only] = errors;
+  const told =
+    errors.length === 1 && only?.field === undefined
+      ? html`<p>${only?.text}</p>`
+      : html`<h2>${texts.form.problem}</h2>
+<ul>${errors.map(({ field: id, text }) => html`<li>${id ? html`<a href="#${id}">${text}</a>` : text}</li>`)}</ul>`;
+  return html`<div class="summary" role="alert" tabindex="-1" autofocus>${told}</div>`;
 }
 
 /** A form of ours: posts to its own page and carries the proof that it is ours. The server checks; the browser does not. */
