@@ -90,27 +90,36 @@ export const views: Readonly<Record<string, View>> = {
   ),
   signup: shown((place) =>
     signupPage(place, {
-      email: undefined,
-      usernames: undefined,
-      username: undefined,
+      identifiers: [{ name: 'email', label: place.texts.signup.email, type: 'email', autocomplete: 'email' }],
+      usernameHint: undefined,
       rules: rules(place.language as Language),
       logIn: '/u/login?state=handle',
       errors: [],
     }),
   ),
-  'signup-errors': shown((place) =>
-    signupPage(place, {
-      email: 'jane@example',
-      usernames: { least: 1, most: 15 },
-      username: 'jane',
+  'signup-errors': shown((place) => {
+    const texts = place.texts.signup;
+    return signupPage(place, {
+      identifiers: [
+        { name: 'email', label: texts.email, type: 'email', autocomplete: 'email', value: 'jane@example' },
+        { name: 'username', label: texts.username, type: 'text', autocomplete: 'username', value: 'jane' },
+        {
+          name: 'phone_number',
+          label: texts.optional(texts.phone),
+          type: 'tel',
+          autocomplete: 'tel',
+          optional: true,
+        },
+      ],
+      usernameHint: texts.usernameHint(1, 15),
       rules: rules(place.language as Language),
       logIn: '/u/login?state=handle',
       errors: [
-        { field: 'email', text: place.texts.signup.badEmail },
-        { field: 'password', text: place.texts.signup.weakPassword },
+        { field: 'email', text: texts.badEmail },
+        { field: 'password', text: `${texts.weakPassword}: ${texts.rules.length(8)}` },
       ],
-    }),
-  ),
+    });
+  }),
   consent: shown((place) => {
     const lines = scopeLines(
       'openid profile email offline_access read:trips write:trips delete:trips read:bookings'.split(' '),

@@ -34,8 +34,9 @@ export interface FieldOptions {
   /** Its name on the wire, and its id. */
   readonly name: string;
   readonly label: string;
-  readonly type: 'text' | 'email' | 'password';
+  readonly type: 'text' | 'email' | 'tel' | 'password';
   readonly autocomplete: string;
+  readonly optional?: boolean;
   readonly value?: string | undefined;
   /** Read before the field is filled in, and tied to it for screen readers. */
   readonly hint?: Html | undefined;
@@ -55,7 +56,7 @@ export function field(options: FieldOptions): Html {
 <label for="${name}">${options.label}</label>
 ${options.hint ? html`<div id="${name}-hint">${options.hint}</div>` : nothing}
 ${wrong.length > 0 ? html`<div id="${name}-error" class="error">${wrong.map(({ text }) => html`<span>${text}</span>`)}</div>` : nothing}
-<input id="${name}" name="${name}" type="${options.type}" autocomplete="${options.autocomplete}" required${typing}${
+<input id="${name}" name="${name}" type="${options.type}" autocomplete="${options.autocomplete}"${options.optional ? nothing : html` required`}${typing}${
     options.value ? html` value="${options.value}"` : nothing
   }${described.length > 0 ? html` aria-describedby="${described.join(' ')}"` : nothing}${
     wrong.length > 0 ? html` aria-invalid="true"` : nothing

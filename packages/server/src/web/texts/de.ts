@@ -54,6 +54,10 @@ export const de: Texts = {
     submit: 'Konto anlegen',
     haveAccount: 'Schon ein Konto?',
     logIn: 'Anmelden',
+    phone: 'Telefonnummer',
+    optional: (label) => `${label} (freiwillig)`,
+    missingPhone: 'Geben Sie Ihre Telefonnummer ein',
+    badPhone: 'Geben Sie eine Telefonnummer wie +493012345678 ein',
     missingEmail: 'Geben Sie Ihre E-Mail-Adresse ein',
     badEmail: 'Geben Sie eine E-Mail-Adresse wie name@example.com ein',
     missingUsername: 'Wählen Sie einen Benutzernamen',
@@ -61,6 +65,7 @@ export const de: Texts = {
     missingPassword: 'Wählen Sie ein Passwort',
     weakPassword: 'Wählen Sie ein stärkeres Passwort',
     emailTaken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto',
+    phoneTaken: 'Mit dieser Telefonnummer gibt es schon ein Konto',
     usernameTaken: 'Dieser Benutzername ist vergeben',
     refused:
       'Mit diesen Angaben konnte kein Konto angelegt werden. Wenn Sie schon eines haben, melden Sie sich stattdessen an.',

@@ -71,6 +71,10 @@ export interface Texts {
     readonly submit: string;
     readonly haveAccount: string;
     readonly logIn: string;
+    readonly phone: string;
+    readonly optional: (label: string) => string;
+    readonly missingPhone: string;
+    readonly badPhone: string;
     readonly missingEmail: string;
     readonly badEmail: string;
     readonly missingUsername: string;
@@ -79,6 +83,7 @@ export interface Texts {
     readonly weakPassword: string;
     readonly emailTaken: string;
     readonly usernameTaken: string;
+    readonly phoneTaken: string;
     /** Says nothing about which accounts exist. */
     readonly refused: string;
     readonly disabled: string;

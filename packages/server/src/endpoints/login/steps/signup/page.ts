@@ -1,13 +1,13 @@
 // The page on which people make an account. What a password must be like is told before it is typed.
 
-import { html, nothing } from '../../../../web/html.ts';
-import { type FormError, field, form, type Place, type Shown, summary, titled } from '../../form.ts';
+import { html } from '../../../../web/html.ts';
+import { type FieldOptions, type FormError, field, form, type Place, type Shown, summary, titled } from '../../form.ts';
 
 export interface SignupView {
-  readonly email: string | undefined;
-  /** Lengths that are allowed; `undefined` where accounts have no username. */
-  readonly usernames: { readonly least: number; readonly most: number } | undefined;
-  readonly username: string | undefined;
+  /** Identifiers that an account may have, in order. */
+  readonly identifiers: readonly Pick<FieldOptions, 'name' | 'label' | 'type' | 'autocomplete' | 'value' | 'optional'>[];
+  /** What a username must be like, if there is one. */
+  readonly usernameHint: string | undefined;
   /** What a password must be like. */
   readonly rules: readonly string[];
   readonly logIn: string;
@@ -17,8 +17,17 @@ export interface SignupView {
 /** The sign-up page. */
 export function signupPage(place: Place, view: SignupView): Shown {
   const { texts } = place;
-  const { errors, usernames } = view;
+  const { errors, identifiers, usernameHint } = view;
   const rules = html`<p class="hint">${texts.signup.rules.intro}</p><ul class="hint">${view.rules.map((rule) => html`<li>${rule}</li>`)}</ul>`;
+  const first = identifiers.find(({ value }) => !value)?.name ?? 'password';
+  const fields = identifiers.map((options) =>
+    field({
+      ...options,
+      hint: options.name === 'username' && usernameHint ? html`<p class="hint">${usernameHint}</p>` : undefined,
+      errors,
+      focused: options.name === first,
+    }),
+  );
   return {
     title: titled(place, texts.signup.title, errors),
     body: html`<h1>${texts.signup.title}</h1>
@@ -26,28 +35,7 @@ export function signupPage(place: Place, view: SignupView): Shown {
 ${summary(texts, errors)}
 ${form(
   place,
-  html`${field({
-    name: 'email',
-    label: texts.signup.email,
-    type: 'email',
-    autocomplete: 'email',
-    value: view.email,
-    errors,
-    focused: !view.email,
-  })}
-${
-  usernames
-    ? field({
-        name: 'username',
-        label: texts.signup.username,
-        type: 'text',
-        autocomplete: 'username',
-        value: view.username,
-        hint: html`<p class="hint">${texts.signup.usernameHint(usernames.least, usernames.most)}</p>`,
-        errors,
-      })
-    : nothing
-}
+  html`${fields}
 ${field({
   name: 'password',
   label: texts.signup.password,
@@ -55,7 +43,7 @@ ${field({
   autocomplete: 'new-password',
   hint: view.rules.length > 0 ? rules : undefined,
   errors,
-  focused: Boolean(view.email) && !usernames,
+  focused: first === 'password',
 })}
 <div class="actions"><button type="submit" name="action" value="default">${texts.signup.submit}</button></div>`,
 )}
