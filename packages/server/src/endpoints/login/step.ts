@@ -1,8 +1,8 @@
 // What a step of a login is: it gathers what it needs, judges, and says what should happen. Showing a page, writing down
 // what was proved, cookies, CSRF and answers belong to the endpoint, so that no step can forget them.
 
-import type { User } from '../../domain/accounts/user.ts';
 import type { UserDraft } from '../../domain/accounts/create.ts';
+import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { ConnectionFacts } from '../../domain/connections/facts.ts';
 import type { UserDecision } from '../../domain/issuing/user-authorization.ts';

@@ -1,3 +1,5 @@
+// The lines of the consent page, row by row.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { textsOf } from '../../../../web/texts/index.ts';

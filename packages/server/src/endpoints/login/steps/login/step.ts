@@ -69,7 +69,12 @@ export const loginStep = step<LoginFacts>({
     // Told only to who knows the password: nobody else learns that the account is there.
     if (user.blocked === true) {
       const because = 'the password was right, but the user is blocked; unblock with PATCH /api/v2/users/{id}';
-      return show(second, [{ text: texts.login.blocked }], { ...known, type: 'f', description: 'user is blocked', because });
+      return show(second, [{ text: texts.login.blocked }], {
+        ...known,
+        type: 'f',
+        description: 'user is blocked',
+        because,
+      });
     }
     return {
       kind: 'proved',

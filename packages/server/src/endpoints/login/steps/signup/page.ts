@@ -5,7 +5,10 @@ import { type FieldOptions, type FormError, field, form, type Place, type Shown,
 
 export interface SignupView {
   /** Identifiers that an account may have, in order. */
-  readonly identifiers: readonly Pick<FieldOptions, 'name' | 'label' | 'type' | 'autocomplete' | 'value' | 'optional'>[];
+  readonly identifiers: readonly Pick<
+    FieldOptions,
+    'name' | 'label' | 'type' | 'autocomplete' | 'value' | 'optional'
+  >[];
   /** What a username must be like, if there is one. */
   readonly usernameHint: string | undefined;
   /** What a password must be like. */

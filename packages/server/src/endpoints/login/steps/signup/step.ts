@@ -67,7 +67,12 @@ export const signupStep = step<SignupFacts>({
           ...(phone_number === undefined ? {} : { phone_number }),
         },
       },
-      event: { type: 'ss', description: 'Success Signup', because: 'made on the sign-up page', connection: connection.name },
+      event: {
+        type: 'ss',
+        description: 'Success Signup',
+        because: 'made on the sign-up page',
+        connection: connection.name,
+      },
       lost: (why) => show([taken(ask, why)], failed(`an account with this ${why} exists`)),
     };
   },
@@ -113,7 +118,8 @@ function problems(ask: StepAsk, connection: ConnectionFacts): FormError[] {
 
 function taken(ask: StepAsk, why: Lost): FormError {
   const texts = ask.place.texts.signup;
-  if (ask.settings.flags?.enable_public_signup_user_exists_error !== true || why === 'user') return { text: texts.refused };
+  if (ask.settings.flags?.enable_public_signup_user_exists_error !== true || why === 'user')
+    return { text: texts.refused };
   const text = { email: texts.emailTaken, username: texts.usernameTaken, phone_number: texts.phoneTaken }[why];
   return { field: why, text };
 }
