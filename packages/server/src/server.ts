@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
+import { createPasswords } from './domain/accounts/passwords.ts';
 
 import { accountTables } from './domain/accounts/tables.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
@@ -98,7 +99,7 @@ export async function openHouse(
 
   const removesAlg = async (tenant: Parameters<typeof settingsOf>[2]) =>
     (await settingsOf(database, snapshot, tenant, true)).flags?.remove_alg_from_jwks === true;
-  const management: ManagementDeps = { database, snapshot, keyring, record, now };
+  const management: ManagementDeps = { database, snapshot, keyring, passwords: createPasswords(), record, now };
   return {
     database,
     snapshot,

@@ -1,5 +1,6 @@
 // What every operation of the Management API gets: the tools that the server hands in, and the facts of one request.
 
+import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
@@ -11,6 +12,8 @@ export interface ManagementDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly keyring: Keyring;
+  /** The passwords of this process. */
+  readonly passwords: Passwords;
   /** Takes a tenant log event; never waits, never fails. */
   readonly record: (event: LogEvent) => void;
   /** ms */
@@ -24,6 +27,8 @@ export interface Caller {
   readonly clientId: string;
   readonly clientName: string;
   readonly scopes: ReadonlySet<string>;
+  /** The user for whom the token was made; none for a machine's. */
+  readonly userId?: string;
   /** The page that asks, if its origin is one of the client's (auth0-behaviour §39): it may read the answer. */
   readonly origin?: string;
 }

@@ -17,6 +17,7 @@ import {
   signingKeys,
   tenantSettings,
   userAttributeProfiles,
+  users,
 } from '../../resources/index.ts';
 import type { AnyCollection, AnyOf } from '../../schema/collection.ts';
 import {
@@ -43,6 +44,7 @@ const collections: readonly AnyCollection[] = [
   connectionProfiles,
   userAttributeProfiles,
   roles,
+  users,
 ];
 
 const logList = { type: 'array', items: reference(schemaName(logs.name)) };
