@@ -4,10 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
 import { createPasswords } from './domain/accounts/passwords.ts';
-
 import { accountTables } from './domain/accounts/tables.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
-
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
@@ -21,6 +19,7 @@ import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import type { ProcessLog } from './log.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
@@ -97,9 +96,8 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const removesAlg = async (tenant: Parameters<typeof settingsOf>[2]) =>
-    (await settingsOf(database, snapshot, tenant, true)).flags?.remove_alg_from_jwks === true;
-  const management: ManagementDeps = { database, snapshot, keyring, passwords: createPasswords(), record, now };
+  const passwords = createPasswords();
+  const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
     database,
     snapshot,
@@ -110,7 +108,13 @@ export async function openHouse(
     now,
     routes: [
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
-      ...discoveryRoutes({ keyring, grantTypes: grants.map((grant) => grant.type), removesAlg }),
+      ...userinfoRoutes({ database, snapshot, keyring, now }),
+      ...discoveryRoutes({
+        keyring,
+        // The front channel is a grant of its own, though no token request names it.
+        grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
+        settings: (tenant) => settingsOf(database, snapshot, tenant, true),
+      }),
       ...managementRoutes(management),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { createPasswords } from '../../src/domain/accounts/passwords.ts';
 import { signJwt, signJwtHs256, type TokenType } from '../../src/domain/keys/signature.ts';
 import { managementRoutes } from '../../src/endpoints/management/endpoint.ts';
 import type { TenantHost, TenantId } from '../../src/schema/brand.ts';
@@ -281,7 +282,14 @@ describe('the guard', () => {
   test('keys or clients that cannot be had now are a 503 with Retry-After, never a 401', async () => {
     const away = () => Promise.reject(new StoreUnavailable('away'));
     const { database, snapshot, keyring, record, now } = site.house;
-    const [list] = managementRoutes({ database, snapshot, keyring: { ...keyring, verification: away }, record, now });
+    const [list] = managementRoutes({
+      database,
+      snapshot,
+      keyring: { ...keyring, verification: away },
+      record,
+      now,
+      passwords: createPasswords(),
+    });
     const asked = {
       id: 'x',
       method: 'GET',
@@ -300,7 +308,14 @@ describe('the guard', () => {
     assert.equal(answer?.status, 503);
     assert.match(String(answer?.headers?.['retry-after']), /^\d+$/);
     const closed = { ...database, store: () => ({ ...database.store('default' as TenantId), get: away }) };
-    const [other] = managementRoutes({ database: closed, snapshot, keyring, record, now });
+    const [other] = managementRoutes({
+      database: closed,
+      snapshot,
+      keyring,
+      record,
+      now,
+      passwords: createPasswords(),
+    });
     await assert.rejects(async () => other?.handle(asked), StoreUnavailable, 'the router answers this with 503');
   });
 });

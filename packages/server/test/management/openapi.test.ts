@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { collections, managementScopes, handMadeCollections, singletons } from '../../src/resources/index.ts';
+import { collections, handMadeCollections, managementScopes, singletons } from '../../src/resources/index.ts';
 import { serveHere } from '../support/running.ts';
 
 describe('the OpenAPI document', () => {

@@ -75,7 +75,7 @@ export function readUserQuery(q: string): ReadUserQuery {
 
 function tokens(q: string): Token[] {
   const found: Token[] = [];
-  const pattern = /\s+|([()[\]{}:])|"((?:[^"\\]|\\.)*)"|(-(?=[^\s\-]))|((?:[^\s()[\]{}:"\\]|\\.)+)/uy;
+  const pattern = /\s+|([()[\]{}:])|"((?:[^"\\]|\\.)*)"|(-(?=[^\s-]))|((?:[^\s()[\]{}:"\\]|\\.)+)/uy;
   while (pattern.lastIndex < q.length) {
     const at = pattern.lastIndex;
     const match = pattern.exec(q);

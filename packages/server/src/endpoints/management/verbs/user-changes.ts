@@ -150,7 +150,15 @@ function taken(kind: IdentifierKind): Refused {
   return refused(400, `The specified new ${word} already exists`, 'auth0_idp_error');
 }
 
-const profile = ['blocked', 'email_verified', 'phone_verified', 'given_name', 'family_name', 'nickname', 'picture'] as const;
+const profile = [
+  'blocked',
+  'email_verified',
+  'phone_verified',
+  'given_name',
+  'family_name',
+  'nickname',
+  'picture',
+] as const;
 
 /** The user after a patch, apart from its identifiers, which `renamed` has already. Pure. */
 function patched(renamed: User, before: User, patch: UserPatch): User {
@@ -168,7 +176,11 @@ function patched(renamed: User, before: User, patch: UserPatch): User {
     const given = patch[name];
     if (given) members[name] = merged(before[name], given);
   }
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)) as Record<string, unknown> as User;
+  return withoutNulls<User>(members);
+}
+
+function withoutNulls<T>(members: Readonly<Record<string, unknown>>): T {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)) as T;
 }
 
 type Metadata = Readonly<Record<string, unknown>>;
@@ -176,5 +188,5 @@ type Metadata = Readonly<Record<string, unknown>>;
 /** Members that are named replace those before, `null` takes one away, and nothing at all takes all away. */
 export function merged(before: Metadata | undefined, given: Metadata): Metadata {
   if (Object.keys(given).length === 0) return {};
-  return Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== null));
+  return withoutNulls({ ...before, ...given });
 }

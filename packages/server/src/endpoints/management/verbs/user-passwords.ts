@@ -39,17 +39,18 @@ export function importedHash(draft: {
 }): string | undefined | Refused {
   const { password_hash, custom_password_hash: custom } = draft;
   const given = [draft.password, password_hash, custom].filter((one) => one !== undefined);
-  if (given.length > 1)
-    return badBody(payloadMessage('Send one of password, password_hash and custom_password_hash'));
+  if (given.length > 1) return badBody(payloadMessage('Send one of password, password_hash and custom_password_hash'));
   const hash = password_hash ?? custom?.hash.value;
   if (hash === undefined) return undefined;
   const path = custom ? 'custom_password_hash.hash.value' : 'password_hash';
-  const usable =
-    isUsableHash(hash) && (!custom || (custom.algorithm === 'bcrypt' ? /^\$2/ : /^\$argon2/).test(hash));
+  const usable = isUsableHash(hash) && (!custom || (custom.algorithm === 'bcrypt' ? /^\$2/ : /^\$argon2/).test(hash));
   return usable
     ? hash
     : badBody(
-        payloadMessage('Not a hash by bcrypt ($2a$, $2b$, $2y$) or argon2 ($argon2id$) of a cost that can be borne', path),
+        payloadMessage(
+          'Not a hash by bcrypt ($2a$, $2b$, $2y$) or argon2 ($argon2id$) of a cost that can be borne',
+          path,
+        ),
       );
 }
 

@@ -45,8 +45,7 @@ export function userSearchRoutes(machinery: Machinery): Route[] {
     if (deep) return deep;
     const store = deps.database.store(ask.tenant);
     const shown = (rows: readonly User[]) => rows.map((user) => pick(shownUser(user), wanted));
-    const byColumns =
-      search.rest.kind === 'all' && search.sort.field === 'created_at' && !search.sort.descending;
+    const byColumns = search.rest.kind === 'all' && search.sort.field === 'created_at' && !search.sort.descending;
     if (paging.kind === 'checkpoint') {
       if (!byColumns) return badQuery('Checkpoints go with searches by columns only, in the order of creation', 'take');
       const after = paging.from === undefined ? {} : { after: paging.from };
@@ -90,8 +89,7 @@ export function userSearchRoutes(machinery: Machinery): Route[] {
     const deep = tooDeep(paging);
     if (deep) return deep;
     const sort = query.one.get('sort') ?? 'date:-1';
-    if (sort !== 'date:-1' && sort !== 'date:1')
-      return badQuery('Events are sorted by date:1 or date:-1', 'sort');
+    if (sort !== 'date:-1' && sort !== 'date:1') return badQuery('Events are sorted by date:1 or date:-1', 'sort');
     const store = deps.database.store(ask.tenant);
     const user = ask.params.id ?? '';
     if (!isSound(user) || !(await store.get(userTable, user))) return inexistentUser;
