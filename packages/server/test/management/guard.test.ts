@@ -282,14 +282,8 @@ describe('the guard', () => {
   test('keys or clients that cannot be had now are a 503 with Retry-After, never a 401', async () => {
     const away = () => Promise.reject(new StoreUnavailable('away'));
     const { database, snapshot, keyring, record, now } = site.house;
-    const [list] = managementRoutes({
-      database,
-      snapshot,
-      keyring: { ...keyring, verification: away },
-      record,
-      now,
-      passwords: createPasswords(),
-    });
+    const deps = { database, snapshot, keyring, passwords: createPasswords(), record, now };
+    const [list] = managementRoutes({ ...deps, keyring: { ...keyring, verification: away } });
     const asked = {
       id: 'x',
       method: 'GET',
@@ -308,14 +302,7 @@ describe('the guard', () => {
     assert.equal(answer?.status, 503);
     assert.match(String(answer?.headers?.['retry-after']), /^\d+$/);
     const closed = { ...database, store: () => ({ ...database.store('default' as TenantId), get: away }) };
-    const [other] = managementRoutes({
-      database: closed,
-      snapshot,
-      keyring,
-      record,
-      now,
-      passwords: createPasswords(),
-    });
+    const [other] = managementRoutes({ ...deps, database: closed });
     await assert.rejects(async () => other?.handle(asked), StoreUnavailable, 'the router answers this with 503');
   });
 });
