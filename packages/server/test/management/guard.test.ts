@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { createPasswords } from '../../src/domain/accounts/passwords.ts';
 import { signJwt, signJwtHs256, type TokenType } from '../../src/domain/keys/signature.ts';
 import { managementRoutes } from '../../src/endpoints/management/endpoint.ts';
 import type { TenantHost, TenantId } from '../../src/schema/brand.ts';
@@ -281,9 +280,9 @@ describe('the guard', () => {
 
   test('keys or clients that cannot be had now are a 503 with Retry-After, never a 401', async () => {
     const away = () => Promise.reject(new StoreUnavailable('away'));
-    const { database, snapshot, keyring, record, now } = site.house;
-    const deps = { database, snapshot, keyring, passwords: createPasswords(), record, now };
-    const [list] = managementRoutes({ ...deps, keyring: { ...keyring, verification: away } });
+    const { database, snapshot, keyring, passwords, record, now } = site.house;
+    const lost = { ...keyring, verification: away };
+    const [list] = managementRoutes({ database, snapshot, keyring: lost, passwords, record, now });
     const asked = {
       id: 'x',
       method: 'GET',
@@ -302,7 +301,7 @@ describe('the guard', () => {
     assert.equal(answer?.status, 503);
     assert.match(String(answer?.headers?.['retry-after']), /^\d+$/);
     const closed = { ...database, store: () => ({ ...database.store('default' as TenantId), get: away }) };
-    const [other] = managementRoutes({ ...deps, database: closed });
+    const [other] = managementRoutes({ database: closed, snapshot, keyring, passwords, record, now });
     await assert.rejects(async () => other?.handle(asked), StoreUnavailable, 'the router answers this with 503');
   });
 });

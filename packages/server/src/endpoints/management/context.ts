@@ -12,7 +12,6 @@ export interface ManagementDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly keyring: Keyring;
-  /** The passwords of this process. */
   readonly passwords: Passwords;
   /** Takes a tenant log event; never waits, never fails. */
   readonly record: (event: LogEvent) => void;
