@@ -9,6 +9,7 @@ import { connections } from './connections.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
+import { prompts } from './prompts.ts';
 import { resourceServers } from './resource-servers.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
@@ -27,6 +28,7 @@ export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
+export type { Prompts } from './prompts.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
@@ -41,6 +43,7 @@ export {
   grants,
   logs,
   organizations,
+  prompts,
   resourceServers,
   roles,
   sessions,
@@ -64,6 +67,6 @@ export const collections = [
   grants,
 ] as const;
 /** One document a tenant each. */
-export const singletons = [tenantSettings, branding] as const;
+export const singletons = [tenantSettings, branding, prompts] as const;
 /** Declared for what goes in and out; their routes are written by hand, and other rooms keep them. */
 export const handMadeCollections = [users, signingKeys, logs, sessions] as const;
