@@ -2,7 +2,7 @@
 // The secret is not among it: only its digest, which cannot be presented as a secret.
 
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
-import type { AssertionAlgorithm } from '../../oauth/algorithms.ts';
+import type { ApiAlgorithm, AssertionAlgorithm } from '../../oauth/algorithms.ts';
 
 /** A public key that a client signs its assertions with. Times in ms. */
 export interface AssertionKey {
@@ -33,6 +33,12 @@ export interface ClientFacts {
   readonly grantTypes: ReadonlySet<string>;
   readonly answerDialect: 'auth0' | 'oidc' | undefined;
   readonly firstParty: boolean;
+  /** Its ID tokens: the algorithm that was chosen, if any, and seconds. HS256 is keyed with its secret, base64url-decoded if so set. */
+  readonly idToken: {
+    readonly algorithm: ApiAlgorithm | undefined;
+    readonly lifetime: number;
+    readonly secretEncoded: boolean;
+  };
   /** The global client and other built-ins never get tokens. */
   readonly builtIn: boolean;
   readonly callbacks: readonly string[];
@@ -83,6 +89,13 @@ export interface ClientRow {
   readonly grant_types?: readonly string[] | undefined;
   readonly answer_dialect?: 'auth0' | 'oidc' | undefined;
   readonly is_first_party?: boolean | undefined;
+  readonly jwt_configuration?:
+    | {
+        readonly alg?: ApiAlgorithm | undefined;
+        readonly lifetime_in_seconds?: number | undefined;
+        readonly secret_encoded?: boolean | undefined;
+      }
+    | undefined;
   readonly global?: boolean | undefined;
   readonly callbacks?: readonly string[] | undefined;
   readonly allowed_origins?: readonly string[] | undefined;
@@ -186,6 +199,11 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
     grantTypes: new Set(row.grant_types ?? []),
     answerDialect: row.answer_dialect,
     firstParty: row.is_first_party ?? true,
+    idToken: {
+      algorithm: row.jwt_configuration?.alg,
+      lifetime: row.jwt_configuration?.lifetime_in_seconds ?? 36_000,
+      secretEncoded: row.jwt_configuration?.secret_encoded === true,
+    },
     builtIn: row.global === true,
     callbacks: row.callbacks ?? [],
     allowedOrigins: row.allowed_origins ?? [],
@@ -197,4 +215,9 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
       : undefined,
     authorization: authorizationFacts(row),
   };
+}
+
+/** Whether it is a third-party client under the strict rules (auth0-behaviour §27.1): no OpenID, no built-in APIs. */
+export function isStrict(client: ClientFacts): boolean {
+  return client.authorization.thirdParty === 'strict';
 }
