@@ -20,6 +20,7 @@ import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import type { ProcessLog } from './log.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
@@ -96,8 +97,6 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const removesAlg = async (tenant: Parameters<typeof settingsOf>[2]) =>
-    (await settingsOf(database, snapshot, tenant, true)).flags?.remove_alg_from_jwks === true;
   const management: ManagementDeps = { database, snapshot, keyring, record, now };
   return {
     database,
@@ -109,7 +108,13 @@ export async function openHouse(
     now,
     routes: [
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
-      ...discoveryRoutes({ keyring, grantTypes: grants.map((grant) => grant.type), removesAlg }),
+      ...userinfoRoutes({ database, snapshot, keyring, now }),
+      ...discoveryRoutes({
+        keyring,
+        // The front channel is a grant of its own, though no token request names it.
+        grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
+        settings: (tenant) => settingsOf(database, snapshot, tenant, true),
+      }),
       ...managementRoutes(management),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
