@@ -19,7 +19,7 @@ export async function verifyIdTokenHint(
     const { alg, kid, typ } = decodeProtectedHeader(hint);
     if (kid === undefined || (typ !== undefined && typ !== 'JWT')) return undefined;
     const key = await keyring.verification(tenant, kid);
-    if (key?.alg !== alg || !key) return undefined;
+    if (!key || key.alg !== alg) return undefined;
     const { payload } = await compactVerify(hint, key.key, { algorithms: [key.alg] });
     const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
     return subjectOf(claims, issuer);

@@ -17,6 +17,7 @@ import type { AnswerDialect } from '../../web/answers.ts';
 import { type Params, printable } from '../../web/params.ts';
 import { judgeOrganization } from './organization.ts';
 import { bringsTokens, type Target, wordsOf } from './target.ts';
+import { judgeObjects, judgePushed, judgeStrictParameters } from './unsupported.ts';
 
 /** What the request names, looked up. */
 export interface RequestFacts {
@@ -113,20 +114,6 @@ function scopesOf(params: Params): readonly string[] | undefined {
   return scope === undefined ? ['openid'] : parseScope(scope);
 }
 
-/** Request objects and authorization details are refused by name: a client that signs its request must not see it ignored. */
-function judgeObjects(params: Params, client: ClientFacts): AuthorizationRefusal | undefined {
-  if (client.authorization.thirdParty === 'strict') return undefined;
-  if (params.has('request'))
-    return refuseAuthorization('request_not_supported', 'The request parameter is not supported');
-  if (params.has('request_uri'))
-    return refuseAuthorization('request_uri_not_supported', 'The request_uri parameter is not supported');
-  if (params.has('registration'))
-    return refuseAuthorization('registration_not_supported', 'The registration parameter is not supported');
-  if (params.has('authorization_details'))
-    return invalid('The authorization_details parameter is not supported; ask for an audience and scopes instead');
-  return undefined;
-}
-
 function judgeResponseType(params: Params, client: ClientFacts): AuthorizationRefusal | undefined {
   const words = wordsOf(params.get('response_type'));
   if (words.length === 0) return invalid('Missing required parameter: response_type');
@@ -171,49 +158,6 @@ function judgeGrants(params: Params, client: ClientFacts): AuthorizationRefusal 
         `Grant type '${missing}' not allowed for the client.`,
         `the client's grant_types do not contain "${missing}", which response_type=${words.join(' ')} needs; add it with PATCH /api/v2/clients/{id}`,
       );
-}
-
-function judgePushed(_params: Params, { authorization }: ClientFacts): AuthorizationRefusal | undefined {
-  if (authorization.requiresPushedRequest)
-    return invalid(
-      'Pushed Authorization Requests are required by the configured compliance level',
-      'the client has require_pushed_authorization_requests, which this server does not offer yet',
-    );
-  if (authorization.requiresSignedRequest)
-    return invalid(
-      'A signed request object is required for this client',
-      'the client has signed_request_object.required, which this server does not offer yet',
-    );
-  return undefined;
-}
-
-/** All that a third-party client in strict mode may send (3P-2). */
-const strictParameters = new Set([
-  'acr_values',
-  'audience',
-  'client_id',
-  'code_challenge',
-  'code_challenge_method',
-  'connection',
-  'correlation_id',
-  'display',
-  'dpop_jkt',
-  'login_hint',
-  'max_age',
-  'nonce',
-  'prompt',
-  'redirect_uri',
-  'resource',
-  'response_type',
-  'scope',
-  'state',
-  'ui_locales',
-]);
-
-function judgeStrictParameters(params: Params, { authorization }: ClientFacts): AuthorizationRefusal | undefined {
-  if (authorization.thirdParty !== 'strict') return undefined;
-  const other = [...params.keys()].find((name) => !strictParameters.has(name) && !name.startsWith('ext-'));
-  return other === undefined ? undefined : invalid(`Unsupported parameter: ${printable(other)}`);
 }
 
 /** Auth0 asks for a nonce where no code comes along; OpenID Connect Core §3.3.2.11 wherever an ID token does. */

@@ -49,7 +49,7 @@ test('OPR-06: after a POST the redirect is a 303', () => {
 });
 
 function scriptAllowed(body: string, policy: string): boolean {
-  const script = /<script>([^]*?)<\/script>/.exec(body)?.[1] ?? '';
+  const script = /<script>([\s\S]*?)<\/script>/.exec(body)?.[1] ?? '';
   return policy.includes(`script-src 'sha256-${hash('sha256', script, 'base64')}'`);
 }
 

@@ -2,7 +2,8 @@
 // a refusal is a page of ours; afterwards it travels to the client in the response mode of the request (auth0-behaviour §4.2).
 
 import type { ClientFacts } from '../../domain/clients/facts.ts';
-import { type ResponseMode, responseModes } from '../../oauth/authorization-request.ts';
+import type { AuthorizationError } from '../../oauth/authorization-error.ts';
+import { type AuthorizationRequest, type ResponseMode, responseModes } from '../../oauth/authorization-request.ts';
 import {
   isRedirectShape,
   messageOrigin,
@@ -16,8 +17,8 @@ import { type Params, printable, type ReadParams, readBody, readForm } from '../
 
 /** A refusal that is shown instead of sent. */
 export interface ShownRefusal {
-  readonly status: 400 | 403;
-  readonly error: 'invalid_request' | 'unauthorized_client';
+  readonly status: 400 | 403 | 413 | 415;
+  readonly error: AuthorizationError;
   readonly description: string;
   readonly because: string;
 }
@@ -34,7 +35,7 @@ export interface Target {
 }
 
 export type JudgedTarget =
-  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'target'; readonly client: ClientFacts; readonly target: Target }
   | { readonly kind: 'shown'; readonly refusal: ShownRefusal };
 
 /**
@@ -138,7 +139,26 @@ function deliveryTo(
       'the origin of redirect_uri is not among web_origins, so there is nobody that the answer may be posted to (OPR-10)',
     );
   }
-  return { kind: 'target', target: { redirect, redirectSent, mode, state: params.get('state'), origin } };
+  return { kind: 'target', client, target: { redirect, redirectSent, mode, state: params.get('state'), origin } };
+}
+
+/** Who may read a web message; nobody in the other modes. */
+function originFor(mode: ResponseMode, redirect: RegisteredRedirect, client: ClientFacts): string | undefined {
+  const { webOrigins, thirdParty } = client.authorization;
+  return mode === 'web_message' ? messageOrigin(redirect, webOrigins, thirdParty !== 'strict') : undefined;
+}
+
+/**
+ * The target of a request that was accepted a while ago, if the client still has it: callbacks and origins may have been
+ * taken away meanwhile, and then nothing goes there any more.
+ */
+export function targetOf(request: AuthorizationRequest, client: ClientFacts): Target | undefined {
+  const redirect = registeredRedirect(request.redirect_uri, redirectRules(client));
+  if (redirect === undefined) return undefined;
+  const mode = request.response_mode;
+  const origin = originFor(mode, redirect, client);
+  if (mode === 'web_message' && origin === undefined) return undefined;
+  return { redirect, redirectSent: request.redirect_uri_sent, mode, state: request.state, origin };
 }
 
 /** The mode that a success would use, so that errors use it too (AZ-5); a mode that is refused falls back to the default. */
