@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
 
+import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 
@@ -31,6 +32,7 @@ export interface House {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly keyring: Keyring;
+  readonly passwords: Passwords;
   readonly hosts: Hosts;
   readonly logs: LogWriter;
   readonly record: (event: LogEvent) => void;
@@ -78,6 +80,7 @@ export async function openHouse(
   const snapshot = createSnapshot(database);
   await snapshot.start();
   const keyring = createKeyring(database, snapshot);
+  const passwords = createPasswords();
   const hosts = createHosts(database, config.domain);
   await hosts.refresh();
   const logs = createLogWriter(database, now, (message) => log.warn(message));
@@ -97,11 +100,12 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const management: ManagementDeps = { database, snapshot, keyring, record, now };
+  const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
     database,
     snapshot,
     keyring,
+    passwords,
     hosts,
     logs,
     record,
