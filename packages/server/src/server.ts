@@ -16,7 +16,9 @@ import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
+import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
@@ -116,7 +118,9 @@ export async function openHouse(
       ...authorizeRoutes({ database, snapshot, keyring, record, now, showError }),
       ...logoutRoutes({ database, snapshot, record, showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
+      ...loginRoutes({ database, snapshot, passwords, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.

@@ -9,6 +9,7 @@ import { connections } from './connections.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
+import { prompts } from './prompts.ts';
 import { resourceServers } from './resource-servers.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
@@ -26,6 +27,7 @@ export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
+export type { Prompts } from './prompts.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
@@ -40,6 +42,7 @@ export {
   grants,
   logs,
   organizations,
+  prompts,
   resourceServers,
   roles,
   sessions,
@@ -62,6 +65,6 @@ export const collections = [
   grants,
 ] as const;
 /** One document a tenant each. */
-export const singletons = [tenantSettings, branding] as const;
+export const singletons = [tenantSettings, branding, prompts] as const;
 /** Documented here, kept elsewhere: keys by the key ring, events by the log, sessions by the login. */
 export const readOnlyCollections = [signingKeys, logs, sessions] as const;

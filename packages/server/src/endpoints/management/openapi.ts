@@ -12,6 +12,7 @@ import {
   logs,
   managementScopes,
   organizations,
+  prompts,
   resourceServers,
   roles,
   sessions,
@@ -246,7 +247,7 @@ const oneConnection = '/connections/{id}';
 const paths = Object.assign(
   {},
   ...collections.map(collectionPaths),
-  ...[tenantSettings, branding].map(singletonPaths),
+  ...[tenantSettings, branding, prompts].map(singletonPaths),
   handMade,
   peoplePaths,
   connectionPaths,
