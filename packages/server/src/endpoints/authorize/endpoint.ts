@@ -260,10 +260,10 @@ async function issue(
   const response = await issueAuthorizationResponse(
     deps,
     { tenant: ask.tenant, client, request, user, session, authenticatedAt, decision },
-    // The session first, as the login page does it: two transactions that lock in two orders would wait for each other.
+    // The login first and then the session, as the pages do it: two that lock in two orders would wait for each other.
     async (tx) =>
-      (await touchSession(tx, session, use, settings, deps.now())) !== undefined &&
-      (!pending || (await takePending(tx, pending.row))),
+      (!pending || (await takePending(tx, pending.row))) &&
+      (await touchSession(tx, session, use, settings, deps.now())) !== undefined,
   );
   if (response.kind === 'lost') {
     if (pending) return resume(deps, ask, false);

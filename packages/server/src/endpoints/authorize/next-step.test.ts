@@ -64,7 +64,8 @@ const asking = (standing: Standing, more: Partial<AuthorizationRequest>): Standi
   request: { ...standing.request, ...more },
 });
 const silent = (standing: Standing) => asking(standing, { prompt: ['none'] });
-const consented = (given: boolean, ...scopes: string[]) => ({ consent: { given, scopes } });
+const consented = (given: boolean, ...scopes: string[]) => ({ consent: { given, scopes, user_id: 'auth0|1' } });
+const byOther = (given: boolean, ...scopes: string[]) => ({ consent: { given, scopes, user_id: 'auth0|2' } });
 
 const rows: readonly [name: string, standing: Standing, expected: string][] = [
   ['nobody is signed in', nobody, 'ask login'],
@@ -141,8 +142,13 @@ const rows: readonly [name: string, standing: Standing, expected: string][] = [
   ['prompt=select_account', asking(known, { prompt: ['select_account'] }), 'ask select_account'],
   [
     'prompt=select_account, chosen',
-    asking({ ...known, proved: { selected: true } }, { prompt: ['select_account'] }),
+    asking({ ...known, proved: { selected: 'auth0|1' } }, { prompt: ['select_account'] }),
     'issue',
+  ],
+  [
+    'prompt=select_account, chosen by another user',
+    asking({ ...known, proved: { selected: 'auth0|2' } }, { prompt: ['select_account'] }),
+    'ask select_account',
   ],
   ['prompt=select_account, signed in as another', asking(fresh, { prompt: ['select_account'] }), 'issue'],
   [
@@ -178,7 +184,22 @@ const rows: readonly [name: string, standing: Standing, expected: string][] = [
     { ...known, decision: asks, confirmsCallback: true, proved: consented(true, 'openid', 'read:x') },
     'issue',
   ],
-  ['CNF-2: after some other page', { ...known, confirmsCallback: true, proved: { interacted: true } }, 'issue'],
+  [
+    'consent was given by another user',
+    { ...known, decision: asks, proved: byOther(true, 'openid', 'read:x') },
+    'ask consent',
+  ],
+  ['consent was declined by another user', { ...known, proved: byOther(false) }, 'issue'],
+  [
+    'CNF-2: after the account page',
+    { ...known, confirmsCallback: true, proved: { selected: 'auth0|1', interacted: true } },
+    'issue',
+  ],
+  [
+    'CNF-2: after pages that another user saw',
+    { ...known, confirmsCallback: true, proved: { login: { ...login, user_id: 'auth0|2' }, interacted: true } },
+    'ask confirm',
+  ],
   ['a confirmed callback', { ...known, confirmsCallback: true, proved: { confirmed: true } }, 'issue'],
   [
     'a callback that was not confirmed',

@@ -114,8 +114,9 @@ function signIn(standing: Standing): NextStep | undefined {
 }
 
 function selectAccount(standing: Standing): NextStep | undefined {
-  const { request, proved } = standing;
-  if (!request.prompt.includes('select_account') || proved.selected || isFresh(standing)) return undefined;
+  const { request, proved, session } = standing;
+  if (!request.prompt.includes('select_account') || isFresh(standing)) return undefined;
+  if (proved.selected !== undefined && proved.selected === session?.user_id) return undefined;
   return ask(standing, 'select_account', 'the request asks which account to use (prompt=select_account)');
 }
 
@@ -137,10 +138,17 @@ function decide({ decision, dialect }: Standing): NextStep | undefined {
   return refused({ error, description: refusal.description, because: refusal.because }, trace);
 }
 
+/** The answer on the consent page, if it is that of the user who is signed in by now. */
+function answered({ proved, session }: Standing): PendingAuthorization['consent'] {
+  return proved.consent?.user_id === session?.user_id ? proved.consent : undefined;
+}
+
 /** The decision with the consent that was given in this login. */
-function settled({ decision, proved }: Standing): GrantedToUser | undefined {
+function settled(standing: Standing): GrantedToUser | undefined {
+  const { decision } = standing;
   if (decision?.kind !== 'granted') return undefined;
-  return proved.consent?.given ? withConsent(decision, proved.consent.scopes) : decision;
+  const answer = answered(standing);
+  return answer?.given ? withConsent(decision, answer.scopes) : decision;
 }
 
 const declined = (because: string) =>
@@ -148,7 +156,7 @@ const declined = (because: string) =>
 
 function consent(standing: Standing): NextStep | undefined {
   const decision = settled(standing);
-  if (standing.proved.consent?.given === false)
+  if (answered(standing)?.given === false)
     return refused(declined('the user declined on the consent page'), decision?.trace);
   if (decision?.consent.kind !== 'needed') return undefined;
   return ask(
@@ -160,11 +168,12 @@ function consent(standing: Standing): NextStep | undefined {
 
 /** Asked only if no other page was shown in this login: a pure single sign-on hit (CNF-2). */
 function confirmCallback(standing: Standing): NextStep | undefined {
-  const { proved } = standing;
+  const { proved, session } = standing;
   if (!standing.confirmsCallback || proved.confirmed === true) return undefined;
   if (proved.confirmed === false)
     return refused(declined('the user did not confirm the callback'), settled(standing)?.trace);
-  if (isFresh(standing) || proved.interacted || proved.consent || proved.selected) return undefined;
+  // Pages that another user saw in this login don't count.
+  if (isFresh(standing) || answered(standing) || (session && proved.selected === session.user_id)) return undefined;
   return ask(
     standing,
     'confirm',
