@@ -353,8 +353,12 @@ for (const engine of engines) {
 
     test('a consent that was withdrawn before the exchange ends the code', async () => {
       const asking = await api(site, { skip_consent_for_verifiable_first_party_clients: false });
-      // Never stored: as if it had been deleted between the response and the exchange.
-      const code = await codeFor(web.id, { audience: asking, scope: 'openid read:x' });
+      const request = { audience: asking, scope: 'openid read:x' };
+      assert.equal((await redeem(await codeFor(web.id, request))).status, 200);
+      const code = await codeFor(web.id, request);
+      const { body: grants } = await site.manage('GET', `/grants?user_id=${user}&audience=${asking}`);
+      assert.deepEqual(grants[0].scope, ['openid', 'read:x']);
+      await site.manage('DELETE', `/grants/${grants[0].id}`);
       const reply = await redeem(code);
       assert.equal(reply.status, 403);
       assert.equal(reply.body.error, 'invalid_grant');

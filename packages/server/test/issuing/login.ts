@@ -8,6 +8,7 @@ import { findUser } from '../../src/domain/accounts/find.ts';
 import { findClient } from '../../src/domain/clients/find.ts';
 import { judgeAudience } from '../../src/domain/issuing/audience.ts';
 import { issueAuthorizationResponse } from '../../src/domain/issuing/authorization-response.ts';
+import { storeConsent } from '../../src/domain/issuing/consent.ts';
 import { decideUser, withConsent } from '../../src/domain/issuing/decide-user.ts';
 import type { UserDecision } from '../../src/domain/issuing/user-authorization.ts';
 import { loadUserFacts } from '../../src/domain/issuing/user-facts.ts';
@@ -107,7 +108,7 @@ export async function decided(
   return decideUser({ client, request, user, issuer, host }, facts);
 }
 
-/** The members of a response to this request, after a login and the consent that it needs (not stored). */
+/** The members of a response to this request, after a login and the consent that it needs. */
 export async function responseTo(
   site: Running,
   clientId: string,
@@ -133,7 +134,11 @@ export async function responseTo(
       authenticatedAt: now() - 5_000,
       decision: withConsent(decision, decision.scopes),
     },
-    async () => true,
+    async (tx) => {
+      const given = { user_id: userId, client_id: clientId, scopes: decision.scopes };
+      if (decision.consent.kind !== 'needed') return true;
+      return storeConsent(tx, { ...given, audience: target.kind === 'api' ? target.api.identifier : undefined });
+    },
   );
   if (response.kind !== 'issued') throw new Error('lost');
   return response.params;

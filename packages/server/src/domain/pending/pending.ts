@@ -30,11 +30,16 @@ export interface PendingAuthorization {
     readonly fresh: boolean;
   };
   /** The user's answer on the consent page, and the scopes that it was about. */
-  readonly consent?: { readonly given: boolean; readonly scopes: readonly string[] };
+  readonly consent?: {
+    readonly given: boolean;
+    readonly scopes: readonly string[];
+    /** Who answered: it counts for nobody else, whoever logs in in the browser meanwhile. */
+    readonly user_id: string;
+  };
   /** The user confirmed a callback that cannot be verified (§7.4). */
   readonly confirmed?: boolean;
-  /** The account was chosen on the account page (`prompt=select_account`). */
-  readonly selected?: boolean;
+  /** Who chose to go on with this account on the account page (`prompt=select_account`): a `user_id`. */
+  readonly selected?: string;
   /** Some page of ours was shown and answered in this login. */
   readonly interacted?: boolean;
 }
