@@ -16,6 +16,7 @@ import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
+import { users } from './users.ts';
 
 export type { Branding } from './branding.ts';
 export type { ClientCredential } from './client-credentials.ts';
@@ -49,6 +50,7 @@ export {
   signingKeys,
   tenantSettings,
   userAttributeProfiles,
+  users,
 };
 
 /** Kept in a table each; their routes are generic. */
@@ -66,5 +68,5 @@ export const collections = [
 ] as const;
 /** One document a tenant each. */
 export const singletons = [tenantSettings, branding, prompts] as const;
-/** Documented here, kept elsewhere: keys by the key ring, events by the log, sessions by the login. */
-export const readOnlyCollections = [signingKeys, logs, sessions] as const;
+/** Declared for what goes in and out; their routes are written by hand, and other rooms keep them. */
+export const handMadeCollections = [users, signingKeys, logs, sessions] as const;

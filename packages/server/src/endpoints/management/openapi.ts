@@ -19,6 +19,7 @@ import {
   signingKeys,
   tenantSettings,
   userAttributeProfiles,
+  users,
 } from '../../resources/index.ts';
 import type { AnyCollection, AnyOf } from '../../schema/collection.ts';
 import {
@@ -46,6 +47,7 @@ const collections: readonly AnyCollection[] = [
   connectionProfiles,
   userAttributeProfiles,
   roles,
+  users,
 ];
 
 const logList = { type: 'array', items: reference(schemaName(logs.name)) };
