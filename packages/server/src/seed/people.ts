@@ -52,6 +52,11 @@ interface Permission {
   readonly permission_name: string;
 }
 
+interface Held extends Permission {
+  /** Of a user's: directly, or through which roles. */
+  readonly sources?: readonly { readonly source_type: string }[];
+}
+
 function permissionsIn(entry: Entry): Permission[] | undefined {
   const value = entry.permissions;
   if (value === undefined || value === null) return undefined;
@@ -75,14 +80,13 @@ async function alignPermissions(call: Call, path: string, entry: Entry): Promise
   if (!wanted) return false;
   const held: Permission[] = [];
   for (let page = 0; ; page++) {
-    const part = done(await call('GET', `${path}/permissions?page=${page}&per_page=100`)).body as Permission[];
+    const part = done(await call('GET', `${path}/permissions?page=${page}&per_page=100`)).body as Held[];
     if (part.length === 0) break;
-    held.push(
-      ...part.map(({ resource_server_identifier, permission_name }) => ({
-        resource_server_identifier,
-        permission_name,
-      })),
-    );
+    for (const { resource_server_identifier, permission_name, sources } of part) {
+      // What a user has through a role is not the user's to lose.
+      if (sources && !sources.some(({ source_type }) => source_type === 'DIRECT')) continue;
+      held.push({ resource_server_identifier, permission_name });
+    }
   }
   const missing = wanted.filter((one) => !held.some((other) => same(one, other)));
   const surplus = held.filter((one) => !wanted.some((other) => same(one, other)));
