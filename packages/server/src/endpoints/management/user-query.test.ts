@@ -1,3 +1,5 @@
+// The search language of users as a table: what finds, what columns answer, what is refused.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { matches, planOf } from './user-match.ts';
