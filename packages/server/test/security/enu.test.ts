@@ -32,6 +32,7 @@ describe('account enumeration', () => {
     html: view.html
       .replaceAll(typed, 'TYPED')
       .replace(/state=[A-Za-z0-9_-]+/g, 'state=*')
+      .replace(/req-[0-9a-z]+/g, 'req-*')
       .replace(/value="[A-Za-z0-9_-]{32,}"/g, 'value="*"'),
   });
 
@@ -126,7 +127,7 @@ describe('account enumeration', () => {
     const identifier = fields.includes('email') ? 'email' : 'username';
     const sent = await browser.submit(view, { [identifier]: person.email, password: person.password });
     assert.ok(sent.status < 500);
-    assert.doesNotMatch(sent.text, /already|exists|taken/i);
+    assert.doesNotMatch(sent.text, /there is an account|exists|taken/i);
     assert.ok(!('countersign' in browser.cookies('localhost')), 'and nobody is signed in by it');
     const { params } = await login(site, client, { prompt: 'none' }, { browser });
     assert.equal(params.error, 'login_required');

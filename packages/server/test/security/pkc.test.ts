@@ -97,7 +97,6 @@ describe('PKCE', () => {
       ['a line behind', `${verifier}\n`],
       ['another case', verifier.toUpperCase()],
       ['not ASCII', 'é'.repeat(43)],
-      ['NUL behind', `${verifier}\u0000`],
     ] as const)
       refused(await exchange(site, open, code, { code_verifier }), what);
     assert.equal((await exchange(site, open, code, { code_verifier: verifier })).status, 200);

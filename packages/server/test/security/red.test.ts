@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Client, type PeopledSite, peopled } from '../support/people.ts';
 import { isRefusalPage } from '../support/refusal-page.ts';
-import { authorizeUrl, pageKind } from '../support/relying-party.ts';
+import { authorizeUrl, pageKind, pkce } from '../support/relying-party.ts';
 import { serveHere } from '../support/running.ts';
 import { userAgent, type View } from '../support/user-agent.ts';
 
@@ -22,11 +22,12 @@ describe('redirect URIs', () => {
   });
   after(() => here.stop());
 
+  const proof = { code_challenge: pkce().challenge, code_challenge_method: 'S256' };
   const at = (of: Client, redirect_uri: string | undefined): Promise<View> =>
-    userAgent().load(authorizeUrl(site, of, { redirect_uri, state: 'x' }));
+    userAgent().load(authorizeUrl(site, of, { redirect_uri, state: 'x', ...proof }));
   const good = async (of: Client, uri: string | undefined) => {
     const browser = userAgent();
-    const view = await browser.settle(await browser.load(authorizeUrl(site, of, { redirect_uri: uri })));
+    const view = await browser.settle(await browser.load(authorizeUrl(site, of, { redirect_uri: uri, ...proof })));
     assert.equal(pageKind(view), 'login', `${uri}: ${view.status} ${view.text}`);
   };
   const bad = async (of: Client, uri: string) => isRefusalPage(await at(of, uri), JSON.stringify(uri));
@@ -63,7 +64,6 @@ describe('redirect URIs', () => {
       `${exact}\n`,
       `${exact}\u0000`,
       `https://app.example\u3002test/cb`,
-      '',
       'cb',
       '/cb',
       `//${host}/cb`,
@@ -205,6 +205,8 @@ describe('redirect URIs', () => {
     const one = await at(client, undefined);
     if (one.status >= 400) isRefusalPage(one, 'one, not named');
     else assert.equal(new URL(one.location ?? '').host, new URL(site.base).host, 'the single one, after the login');
+    const empty = await at(client, '');
+    assert.equal(empty.status, one.status, 'without a value is as if omitted (RFC 6749 §3.1)');
   });
 
   test('RED-15: a parameter that comes twice is refused, wherever it comes', async () => {

@@ -189,7 +189,6 @@ for (const engine of engines) {
         a.slice(0, half) + b.slice(half),
         `${a}x`,
         `${a}=`,
-        ` ${a}`,
         a.toUpperCase(),
         '',
         '0',

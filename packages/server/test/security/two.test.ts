@@ -71,14 +71,19 @@ for (const engine of engines) {
         assert.ok(ending.kind === 'client', ending.view.text);
         return ending.params.error;
       };
-      await walk(browser, nodes.url(client), { person });
+      const signIn = () =>
+        within('a new client', async () => {
+          const ending = await walk(browser, nodes.url(client), { person });
+          return ending.kind === 'client' && ending.params.code !== undefined;
+        });
+      await signIn();
       assert.equal(await silent(), undefined);
       const listed = await nodes.first.manage('GET', `/users/${encodeURIComponent(person.userId)}/sessions`);
       assert.equal(listed.status, 200, listed.text);
       for (const { id } of listed.body.sessions) await nodes.first.manage('DELETE', `/sessions/${id}`);
       await within('a deleted session', async () => (await silent()) === 'login_required');
 
-      await walk(browser, nodes.url(client), { person });
+      await signIn();
       assert.equal(await silent(), undefined);
       const blocked = await nodes.first.manage('PATCH', `/users/${encodeURIComponent(person.userId)}`, {
         blocked: true,

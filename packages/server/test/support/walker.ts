@@ -42,7 +42,9 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
   const { site } = ground;
   const diary: string[] = [];
   const fail = (what: string): never => {
-    throw new Error(`${what}\nseed ${seed}, step ${figures.steps}; the last steps:\n${diary.slice(-25).join('\n')}`);
+    throw new Error(
+      `${what}\nseed ${seed}, step ${figures.steps}; the last steps:\n${diary.slice(-Number(process.env.COUNTERSIGN_DIARY ?? 25)).join('\n')}`,
+    );
   };
   const oracle = loginOracle(fail);
   const figures: Figures = Object.assign(oracle.figures, { steps: 0, requests: 0, errors: 0 });
@@ -141,6 +143,21 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
     }
   }
 
+  /** Opens an old address. That of an authorization request begins it anew: under a name of its own, to tell them apart. */
+  async function open(window: Window, url: string, owner: Window): Promise<void> {
+    const { pathname, searchParams } = new URL(url);
+    const before = asked.get(searchParams.get('state') ?? '');
+    diary.push(`${window.name} opens ${pathname} of ${before?.state} of ${owner.name}`);
+    if (pathname !== '/authorize' || before === undefined) return go(window, url);
+    const { client, redirect, audience, needsConsent, prompt, maxAge, confirms } = before;
+    const state = `w${seed}-${asked.size}`;
+    const again = { client, redirect, audience, needsConsent, prompt, maxAge, confirms, browserCookie: undefined };
+    asked.set(state, { ...again, state, window });
+    scopesByState.set(state, requested(before));
+    searchParams.set('state', state);
+    return go(window, `${site.base}/authorize?${searchParams}`, asked.get(state));
+  }
+
   async function begin(window: Window): Promise<void> {
     const client = by.any(ground.clients);
     const api = by.any(ground.apis);
@@ -174,7 +191,8 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
       response_type: by.of(['code', 'code', 'id_token token', 'code id_token token', 'token']),
       response_mode: by.of(['form_post', 'fragment']),
     });
-    diary.push(`${window.name} asks ${state} ${prompt} ${maxAge ?? ''} ${scope} ${api ? 'API' : ''}`);
+    const at = api ? `at ${api.record.name}` : '';
+    diary.push(`${window.name} asks ${state} for ${client.record.name} ${at} ${scope} ${prompt} ${maxAge ?? ''}`);
     await go(window, url, request);
   }
 
@@ -262,8 +280,8 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
     const old = by.any(past);
     if (roll < 0.8 && old) return send(window, old.window, old.tab, false);
     if (roll < 0.86 && old) {
-      diary.push(`${window.name} opens ${old.tab.view.url} of ${old.window.name}`);
-      return go(window, by.maybe(0.5) ? old.tab.view.url : (old.tab.view.location ?? old.tab.view.url));
+      const { url, location = url } = old.tab.view;
+      return open(window, by.maybe(0.5) ? url : location, old.window);
     }
     if (roll < 0.9) {
       const handle = by.any([...byHandle.keys()]) ?? 'x';
