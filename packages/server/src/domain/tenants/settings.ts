@@ -23,3 +23,14 @@ export async function settingsOf(
   });
   return found ?? tenantSettings.initial;
 }
+
+/**
+ * Whether responses name the issuer (RFC 9207): where the tenant says so, and by default in the `oidc` dialect, since it
+ * protects clients with several servers against mix-up and OpenID Connect clients expect it or pass over it.
+ */
+export function namesIssuer(
+  settings: Pick<TenantSettings, 'authorization_response_iss_parameter_supported'>,
+  dialect: 'auth0' | 'oidc',
+): boolean {
+  return settings.authorization_response_iss_parameter_supported ?? dialect === 'oidc';
+}
