@@ -11,8 +11,8 @@ export interface ResponseContext {
   readonly dialect: AnswerDialect;
 }
 
-function issuerParam({ issuer, settings, dialect }: ResponseContext): ResponseParams {
-  return namesIssuer(settings, dialect) ? { iss: issuer } : {};
+function issuerParam({ issuer, settings }: ResponseContext): ResponseParams {
+  return namesIssuer(settings) ? { iss: issuer } : {};
 }
 
 /** A success: what was issued, and the issuer. */

@@ -49,11 +49,11 @@ function claimsSupported(): readonly string[] {
 /** Members that depend on the tenant's settings (DISC-1). */
 function conditional({ settings }: MetadataFacts): Record<string, unknown> {
   const acr = settings.acr_values_supported;
+  const issuer = namesIssuer(settings);
   return {
     ...(acr && acr.length > 0 ? { acr_values_supported: acr } : {}),
-    ...(namesIssuer(settings, settings.answer_dialect ?? 'auth0')
-      ? { authorization_response_iss_parameter_supported: true }
-      : {}),
+    // The `oidc` dialect says so either way.
+    ...(issuer || settings.answer_dialect === 'oidc' ? { authorization_response_iss_parameter_supported: issuer } : {}),
   };
 }
 
