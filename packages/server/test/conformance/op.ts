@@ -120,7 +120,7 @@ export async function conformanceOp(run: Run): Promise<Op> {
   };
 
   const checkIdToken = async (token: string, of: Client, more: { nonce?: string | undefined; code?: string }) => {
-    const claims = await idToken(site, token, { client: of, ...more });
+    const claims = await idToken(site, token, { client: of, now: new Date(Date.now() + ahead), ...more });
     assert.match(claims.sub ?? '', /^[\x21-\x7e]{1,255}$/);
     const now = Math.floor(Date.now() / 1000) + ahead / 1000;
     if (claims.auth_time !== undefined) {
