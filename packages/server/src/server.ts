@@ -7,6 +7,8 @@ import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
+import { pendingAuthorizations } from './domain/pending/pending.ts';
+import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
@@ -55,7 +57,7 @@ export async function openHouse(
   const database = await openDatabase({
     ...place,
     sealer: createSealer(key),
-    tables: [...managementTables, signingKeys],
+    tables: [...managementTables, signingKeys, sessions, pendingAuthorizations],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
     now,
