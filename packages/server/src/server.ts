@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
+import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
@@ -57,7 +58,7 @@ export async function openHouse(
   const database = await openDatabase({
     ...place,
     sealer: createSealer(key),
-    tables: [...managementTables, signingKeys, sessions, pendingAuthorizations],
+    tables: [...managementTables, signingKeys, sessions, pendingAuthorizations, userGrants, issuedTokens],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
     now,

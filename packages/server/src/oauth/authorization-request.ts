@@ -37,4 +37,6 @@ export interface AuthorizationRequest {
   readonly ui_locales?: string;
   readonly acr_values?: string;
   readonly connection?: string;
+  /** `sub` of the `id_token_hint`, which was verified: the answer is about this user or it is an error. */
+  readonly hinted_user?: string;
 }

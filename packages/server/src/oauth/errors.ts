@@ -24,6 +24,8 @@ export type RefusalKind =
   | 'no_api'
   | 'no_client_grant'
   | 'policy'
+  | 'user_denied'
+  | 'wrong_redirect_uri'
   | 'bad_scope'
   | 'invalid_grant'
   | 'quota'

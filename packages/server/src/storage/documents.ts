@@ -5,8 +5,8 @@ import type { Table } from '../schema/table.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Connection, Engine } from './engine.ts';
 import { decodeRow, lookups } from './rows.ts';
-import type { Reads, Sealer, Where } from './store.ts';
-import { keyText } from './text.ts';
+import type { Reads, Sealer, SingleUse, Where } from './store.ts';
+import { hashText, keyText } from './text.ts';
 
 /** What all reads and writes of one tenant need. */
 export interface Place {
@@ -61,6 +61,15 @@ export function readsOf(at: Place, connection: Connection): Reads {
         rows: opened(table, page),
         ...(last && found.length > limit ? { next: writeCursor(sealer, tenant, table.name, last.seq) } : {}),
       };
+    },
+
+    async kept<T extends object>({ kind, key }: SingleUse) {
+      const [found] = await connection.run(sql<{ value: string; expires_at: number; spent_at: number | null }>`
+        select value, expires_at, spent_at from single_use
+        where tenant = ${tenant} and kind = ${kind} and key_hash = ${hashText(key)}`);
+      if (!found) return undefined;
+      const { value, expires_at: expiresAt, spent_at: spentAt } = found;
+      return { value: JSON.parse(value) as T, expiresAt, ...(spentAt === null ? {} : { spentAt }) };
     },
 
     async document<T extends object>(name: string) {

@@ -68,6 +68,8 @@ export interface Reads {
   ): Promise<{ rows: Row[]; next?: string } | undefined>;
   /** Every row that has these columns; for small sets only (a client's credentials, a tenant's keys). */
   all<Row extends object>(table: Table<Row>, where?: Where<Row>): Promise<Row[]>;
+  /** A single-use thing as it stands, without spending it: what it is worth is known only once it is spent. Times in ms. */
+  kept<T extends object>(thing: SingleUse): Promise<Kept<T> | undefined>;
   /** The one document of this name, or `undefined` before the first `put`. Announced like a watched table. */
   document<T extends object>(name: string): Promise<T | undefined>;
 }
@@ -77,6 +79,12 @@ export interface SingleUse {
   /** What it is for: `code`, `jti`, `ticket`... A key of one kind is unknown to every other kind. */
   readonly kind: string;
   readonly key: string;
+}
+/** What is kept of a single-use thing; `spentAt` is there once somebody spent it. */
+export interface Kept<T> {
+  readonly value: T;
+  readonly expiresAt: number;
+  readonly spentAt?: number;
 }
 export type Spent<T> =
   | { readonly kind: 'won'; readonly value: T }

@@ -21,6 +21,8 @@ const table: Readonly<Record<RefusalKind, Readonly<Record<AnswerDialect, Row>>>>
   no_api: { auth0: row(403, 'access_denied'), oidc: row(400, 'invalid_target') },
   no_client_grant: { auth0: row(403, 'access_denied'), oidc: row(400, 'unauthorized_client') },
   policy: { auth0: row(403, 'access_denied'), oidc: row(400, 'unauthorized_client') },
+  user_denied: { auth0: row(403, 'access_denied'), oidc: row(400, 'access_denied') },
+  wrong_redirect_uri: { auth0: row(403, 'unauthorized_client'), oidc: row(400, 'invalid_grant') },
   bad_scope: both(400, 'invalid_scope'),
   invalid_grant: { auth0: row(403, 'invalid_grant'), oidc: row(400, 'invalid_grant') },
   quota: both(429, 'too_many_requests'),

@@ -2,7 +2,7 @@
 // The secret is not among it: only its digest, which cannot be presented as a secret.
 
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
-import type { AssertionAlgorithm } from '../../oauth/algorithms.ts';
+import type { ApiAlgorithm, AssertionAlgorithm } from '../../oauth/algorithms.ts';
 
 /** A public key that a client signs its assertions with. Times in ms. */
 export interface AssertionKey {
@@ -33,6 +33,14 @@ export interface ClientFacts {
   readonly grantTypes: ReadonlySet<string>;
   readonly answerDialect: 'auth0' | 'oidc' | undefined;
   readonly firstParty: boolean;
+  /** A third-party client under the strict rules (auth0-behaviour §27.1): no OpenID, no system APIs. */
+  readonly strictThirdParty: boolean;
+  /** Its ID tokens: the algorithm that was chosen, if any, and seconds. HS256 is keyed with its secret, base64url-decoded if so set. */
+  readonly idToken: {
+    readonly algorithm: ApiAlgorithm | undefined;
+    readonly lifetime: number;
+    readonly secretEncoded: boolean;
+  };
   /** The global client and other built-ins never get tokens. */
   readonly builtIn: boolean;
   readonly callbacks: readonly string[];
@@ -42,6 +50,28 @@ export interface ClientFacts {
   readonly quota: TokenQuota | undefined;
   /** Id of the organization of machine tokens that name none. */
   readonly defaultOrganization: string | undefined;
+  readonly authorization: AuthorizationFacts;
+}
+
+/** What /authorize and logout need to know of a client: where it may be answered, and what is asked of it (§2.2, §27). */
+export interface AuthorizationFacts {
+  readonly appType: string | undefined;
+  readonly oidcConformant: boolean;
+  /** A third-party client's rules; `undefined` for a first-party client. */
+  readonly thirdParty: 'strict' | 'permissive' | undefined;
+  /** Errors are shown on a page of ours instead of being sent to the client (AZ-6). */
+  readonly showsErrorsHere: boolean;
+  readonly webOrigins: readonly string[];
+  readonly logoutUrls: readonly string[];
+  readonly initiateLoginUri: string | undefined;
+  /** Sessions that exist are not used for it. */
+  readonly ssoDisabled: boolean;
+  readonly requiresPushedRequest: boolean;
+  readonly requiresSignedRequest: boolean;
+  readonly organizationUsage: 'deny' | 'allow' | 'require';
+  readonly organizationPrompt: 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt';
+  /** Overrides the tenant's switch of the same name, if it is set (CNF-3). */
+  readonly skipsCallbackConfirmation: boolean | undefined;
 }
 
 /** The members of a client's row that matter here. */
@@ -61,6 +91,14 @@ export interface ClientRow {
   readonly grant_types?: readonly string[] | undefined;
   readonly answer_dialect?: 'auth0' | 'oidc' | undefined;
   readonly is_first_party?: boolean | undefined;
+  readonly third_party_security_mode?: string | undefined;
+  readonly jwt_configuration?:
+    | {
+        readonly alg?: ApiAlgorithm | undefined;
+        readonly lifetime_in_seconds?: number | undefined;
+        readonly secret_encoded?: boolean | undefined;
+      }
+    | undefined;
   readonly global?: boolean | undefined;
   readonly callbacks?: readonly string[] | undefined;
   readonly allowed_origins?: readonly string[] | undefined;
@@ -68,6 +106,19 @@ export interface ClientRow {
   readonly is_token_endpoint_ip_header_trusted?: boolean | undefined;
   readonly token_quota?: TokenQuotaRow | undefined;
   readonly default_organization?: { readonly organization_id: string; readonly flows: readonly string[] } | undefined;
+  readonly app_type?: string | undefined;
+  readonly oidc_conformant?: boolean | undefined;
+  readonly third_party_security_mode?: 'strict' | 'permissive' | undefined;
+  readonly redirection_policy?: string | undefined;
+  readonly web_origins?: readonly string[] | undefined;
+  readonly allowed_logout_urls?: readonly string[] | undefined;
+  readonly initiate_login_uri?: string | undefined;
+  readonly sso_disabled?: boolean | undefined;
+  readonly require_pushed_authorization_requests?: boolean | undefined;
+  readonly signed_request_object?: { readonly required?: boolean | undefined } | undefined;
+  readonly organization_usage?: AuthorizationFacts['organizationUsage'] | undefined;
+  readonly organization_require_behavior?: AuthorizationFacts['organizationPrompt'] | undefined;
+  readonly skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | undefined;
 }
 export interface TokenQuotaRow {
   readonly client_credentials?:
@@ -123,6 +174,25 @@ export function quotaOf(own: TokenQuotaRow | undefined, fallback: TokenQuotaRow 
   return { perHour: limits.per_hour, perDay: limits.per_day, enforce: limits.enforce ?? true };
 }
 
+function authorizationFacts(row: ClientRow): AuthorizationFacts {
+  const firstParty = row.is_first_party ?? true;
+  return {
+    appType: row.app_type,
+    oidcConformant: row.oidc_conformant === true,
+    thirdParty: firstParty ? undefined : (row.third_party_security_mode ?? 'strict'),
+    showsErrorsHere: row.redirection_policy === 'open_redirect_protection',
+    webOrigins: row.web_origins ?? [],
+    logoutUrls: row.allowed_logout_urls ?? [],
+    initiateLoginUri: row.initiate_login_uri || undefined,
+    ssoDisabled: row.sso_disabled === true,
+    requiresPushedRequest: row.require_pushed_authorization_requests === true,
+    requiresSignedRequest: row.signed_request_object?.required === true,
+    organizationUsage: row.organization_usage ?? 'deny',
+    organizationPrompt: row.organization_require_behavior ?? 'no_prompt',
+    skipsCallbackConfirmation: row.skip_non_verifiable_callback_uri_confirmation_prompt,
+  };
+}
+
 /** Facts from a client's row and the rows of its credentials. Throws if a stored key is broken. */
 export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[]): ClientFacts {
   return {
@@ -132,6 +202,12 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
     grantTypes: new Set(row.grant_types ?? []),
     answerDialect: row.answer_dialect,
     firstParty: row.is_first_party ?? true,
+    strictThirdParty: row.is_first_party === false && row.third_party_security_mode === 'strict',
+    idToken: {
+      algorithm: row.jwt_configuration?.alg,
+      lifetime: row.jwt_configuration?.lifetime_in_seconds ?? 36_000,
+      secretEncoded: row.jwt_configuration?.secret_encoded === true,
+    },
     builtIn: row.global === true,
     callbacks: row.callbacks ?? [],
     allowedOrigins: row.allowed_origins ?? [],
@@ -141,5 +217,6 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
     defaultOrganization: row.default_organization?.flows.includes('client_credentials')
       ? row.default_organization.organization_id
       : undefined,
+    authorization: authorizationFacts(row),
   };
 }

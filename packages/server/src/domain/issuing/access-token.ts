@@ -30,7 +30,7 @@ export function accessTokenClaims(authorization: Authorization, now: number, jti
   const claims: Record<string, unknown> = {
     iss: authorization.issuer,
     sub: authorization.subject,
-    aud: authorization.audience,
+    aud: authorization.userinfo ? [authorization.audience, `${authorization.issuer}userinfo`] : authorization.audience,
   };
   if (rfc9068) claims.client_id = authorization.clientId;
   claims.iat = iat;

@@ -28,12 +28,24 @@ export interface ApiFacts {
   /** HS256 only. */
   readonly secret: string | undefined;
   readonly scopes: ReadonlySet<string>;
+  /** What scopes mean, for people; only those that say so. */
+  readonly descriptions: ReadonlyMap<string, string>;
   /** Seconds. */
   readonly lifetime: number;
+  /** Seconds, for tokens that travel through the browser (implicit, hybrid); never more than `lifetime`. */
+  readonly lifetimeForWeb: number;
   readonly dialect: TokenDialect;
   readonly enforcePolicies: boolean;
   readonly clientPolicy: AccessPolicy;
+  /** Who may have tokens on behalf of users. */
+  readonly userPolicy: AccessPolicy;
+  /** Own clients get tokens without asking the user. */
+  readonly skipsConsent: boolean;
   readonly requiresProofOfPossession: boolean;
+  /** The same, also where it is asked of public clients only. */
+  readonly requiresProofOfPublicClients: boolean;
+  /** Built in. */
+  readonly system: boolean;
   readonly encryption: TokenEncryption | undefined;
 }
 
@@ -44,12 +56,18 @@ export interface ApiRow {
   readonly name?: string | undefined;
   readonly signing_alg?: string | undefined;
   readonly signing_secret?: string | undefined;
-  readonly scopes?: readonly { readonly value: string }[] | undefined;
+  readonly scopes?: readonly { readonly value: string; readonly description?: string | undefined }[] | undefined;
   readonly token_lifetime?: number | undefined;
+  readonly token_lifetime_for_web?: number | undefined;
+  readonly skip_consent_for_verifiable_first_party_clients?: boolean | undefined;
+  readonly is_system?: boolean | undefined;
   readonly token_dialect?: string | undefined;
   readonly enforce_policies?: boolean | undefined;
   readonly subject_type_authorization?:
-    | { readonly client?: { readonly policy?: string | undefined } | undefined }
+    | {
+        readonly client?: { readonly policy?: string | undefined } | undefined;
+        readonly user?: { readonly policy?: string | undefined } | undefined;
+      }
     | undefined;
   readonly proof_of_possession?:
     | { readonly required?: boolean | undefined; readonly required_for?: string | undefined }
@@ -74,6 +92,7 @@ function encryptionOf(row: ApiRow): TokenEncryption | undefined {
 
 /** Facts from an API's row. Throws if its stored encryption key is broken. */
 export function apiFacts(row: ApiRow): ApiFacts {
+  const lifetime = row.token_lifetime ?? 86_400;
   return {
     id: row.id,
     identifier: row.identifier,
@@ -81,12 +100,20 @@ export function apiFacts(row: ApiRow): ApiFacts {
     algorithm: (row.signing_alg ?? 'RS256') as ApiAlgorithm,
     secret: row.signing_secret,
     scopes: new Set((row.scopes ?? []).map((scope) => scope.value)),
-    lifetime: row.token_lifetime ?? 86_400,
+    descriptions: new Map(
+      (row.scopes ?? []).flatMap(({ value, description }) => (description ? [[value, description] as const] : [])),
+    ),
+    lifetime,
+    lifetimeForWeb: Math.min(row.token_lifetime_for_web ?? 7200, lifetime),
     dialect: (row.token_dialect ?? 'access_token') as TokenDialect,
     enforcePolicies: row.enforce_policies === true,
     clientPolicy: (row.subject_type_authorization?.client?.policy ?? 'require_client_grant') as AccessPolicy,
+    userPolicy: (row.subject_type_authorization?.user?.policy ?? 'allow_all') as AccessPolicy,
+    skipsConsent: row.skip_consent_for_verifiable_first_party_clients === true,
     requiresProofOfPossession:
       row.proof_of_possession?.required === true && row.proof_of_possession.required_for !== 'public_clients',
+    requiresProofOfPublicClients: row.proof_of_possession?.required === true,
+    system: row.is_system === true,
     encryption: encryptionOf(row),
   };
 }

@@ -10,6 +10,8 @@ export interface Authorization {
   readonly api: ApiFacts;
   /** `aud` as it goes on the wire. */
   readonly audience: string;
+  /** A user's token that is good at /userinfo too: `aud` then has both, the API first. */
+  readonly userinfo?: true;
   readonly issuer: string;
   readonly clientId: string;
   /** `CID@clients`, or a user's id. */

@@ -32,24 +32,49 @@ export function findApi(
  * The client grant by which this client may have machine tokens for this API. A third-party client without its own falls
  * back to the default grant of third parties (auth0-behaviour §2.4, 3P-8). @throws StoreUnavailable
  */
-export async function findMachineGrant(
+export function findMachineGrant(
   database: Database,
   snapshot: Snapshot,
   tenant: TenantId,
   client: ClientFacts,
   api: ApiFacts,
 ): Promise<GrantFacts | undefined> {
-  const own = await snapshot.get(tenant, 'grant', `${client.clientId} ${api.identifier}`, {}, async () => {
+  return findGrant(database, snapshot, tenant, client, api, 'client');
+}
+
+/** The same for tokens on behalf of users (`subject_type` `user`). @throws StoreUnavailable */
+export function findUserGrant(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+  client: ClientFacts,
+  api: ApiFacts,
+): Promise<GrantFacts | undefined> {
+  return findGrant(database, snapshot, tenant, client, api, 'user');
+}
+
+async function findGrant(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+  client: ClientFacts,
+  api: ApiFacts,
+  subject_type: 'client' | 'user',
+): Promise<GrantFacts | undefined> {
+  const kind = subject_type === 'client' ? 'grant' : 'user_grant';
+  const own = await snapshot.get(tenant, kind, `${client.clientId} ${api.identifier}`, {}, async () => {
     const row = await database
       .store(tenant)
-      .find(grants, { client_id: client.clientId, audience: api.identifier, subject_type: 'client' });
+      .find(grants, { client_id: client.clientId, audience: api.identifier, subject_type });
     return row && { value: grantFacts(row), from: [`${grants.name}/${row.id}`] };
   });
   if (own || client.firstParty) return own;
-  // Not kept in the snapshot: a client's own grant, once made, must win at once.
+  // System APIs take no default grants (auth0-behaviour API-6); and it is not kept in the snapshot, since a client's own
+  // grant, once made, must win at once.
+  if (subject_type === 'user' && api.system) return undefined;
   const row = await database
     .store(tenant)
-    .find(grants, { default_for: 'third_party_clients', audience: api.identifier, subject_type: 'client' });
+    .find(grants, { default_for: 'third_party_clients', audience: api.identifier, subject_type });
   return row && grantFacts(row);
 }
 

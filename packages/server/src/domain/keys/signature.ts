@@ -58,8 +58,8 @@ export function signJwt(key: SigningKey, type: TokenType, claims: object): Promi
   });
 }
 
-/** The same with an API's shared secret: the header has no `kid` (auth0-behaviour ALG-5). */
-export function signJwtHs256(secret: string, type: TokenType, claims: object): string {
+/** The same with a shared secret, an API's or a client's: the header has no `kid` (auth0-behaviour ALG-5). */
+export function signJwtHs256(secret: string | Buffer, type: TokenType, claims: object): string {
   const signed = `${encoded({ alg: 'HS256', typ: type })}.${encoded(claims)}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }

@@ -43,7 +43,8 @@ export async function beginPending(
   about: { request: AuthorizationRequest; issuer: string; host: string; browser: string } & PendingPatch,
   now: number,
 ): Promise<{ handle: string; pending: PendingAuthorization }> {
-  const handle = random();
+  // The client's id is in the handle so that a login that is gone still knows its way back (`wayBack`).
+  const handle = `${random()}.${Buffer.from(about.request.client_id).toString('base64url')}`;
   const pending: PendingAuthorization = {
     ...about,
     id: digest(handle),

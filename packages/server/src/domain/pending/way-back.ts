@@ -1,0 +1,38 @@
+// Where somebody goes from a login that has expired or is finished: back button, bookmark, a tab of yesterday (AZ-8, TEN-1).
+
+import type { TenantId } from '../../schema/brand.ts';
+import type { Database } from '../../storage/store.ts';
+import { findClient } from '../clients/find.ts';
+import { settingsOf } from '../tenants/settings.ts';
+import type { Snapshot } from '../tenants/snapshot.ts';
+
+/** The client that a handle was made for. It proves nothing: anybody can write a handle. */
+export function clientOfHandle(handle: string): string | undefined {
+  const [, encoded, ...more] = handle.split('.');
+  if (encoded === undefined || more.length > 0 || !/^[\w-]{1,200}$/.test(encoded)) return undefined;
+  const id = Buffer.from(encoded, 'base64url').toString('utf8');
+  return id === '' || id.includes('\0') || id.includes('\ufffd') ? undefined : id;
+}
+
+/**
+ * The address at which a new login starts: the client's `initiate_login_uri` with our issuer (OpenID Connect Core §4), else
+ * the tenant's `default_redirection_uri`, else nothing. Both were registered by administrators; a forged handle can choose
+ * among registered addresses only. `clientId` for a client that is known otherwise.
+ */
+export async function wayBack(
+  { database, snapshot }: { readonly database: Database; readonly snapshot: Snapshot },
+  tenant: TenantId,
+  issuer: string,
+  from: { readonly handle: string } | { readonly clientId: string | undefined },
+): Promise<string | undefined> {
+  const clientId = 'handle' in from ? clientOfHandle(from.handle) : from.clientId;
+  const client = clientId === undefined ? undefined : await findClient(database, snapshot, tenant, clientId);
+  const start = client?.authorization.initiateLoginUri;
+  if (start !== undefined && URL.canParse(start)) {
+    const url = new URL(start);
+    url.searchParams.set('iss', issuer);
+    return url.href;
+  }
+  const settings = await settingsOf(database, snapshot, tenant, true);
+  return settings.default_redirection_uri || undefined;
+}
