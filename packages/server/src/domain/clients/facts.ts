@@ -33,8 +33,6 @@ export interface ClientFacts {
   readonly grantTypes: ReadonlySet<string>;
   readonly answerDialect: 'auth0' | 'oidc' | undefined;
   readonly firstParty: boolean;
-  /** A third-party client under the strict rules (auth0-behaviour §27.1): no OpenID, no system APIs. */
-  readonly strictThirdParty: boolean;
   /** Its ID tokens: the algorithm that was chosen, if any, and seconds. HS256 is keyed with its secret, base64url-decoded if so set. */
   readonly idToken: {
     readonly algorithm: ApiAlgorithm | undefined;
@@ -91,7 +89,6 @@ export interface ClientRow {
   readonly grant_types?: readonly string[] | undefined;
   readonly answer_dialect?: 'auth0' | 'oidc' | undefined;
   readonly is_first_party?: boolean | undefined;
-  readonly third_party_security_mode?: string | undefined;
   readonly jwt_configuration?:
     | {
         readonly alg?: ApiAlgorithm | undefined;
@@ -202,7 +199,6 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
     grantTypes: new Set(row.grant_types ?? []),
     answerDialect: row.answer_dialect,
     firstParty: row.is_first_party ?? true,
-    strictThirdParty: row.is_first_party === false && row.third_party_security_mode === 'strict',
     idToken: {
       algorithm: row.jwt_configuration?.alg,
       lifetime: row.jwt_configuration?.lifetime_in_seconds ?? 36_000,
@@ -219,4 +215,9 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
       : undefined,
     authorization: authorizationFacts(row),
   };
+}
+
+/** Whether it is a third-party client under the strict rules (auth0-behaviour §27.1): no OpenID, no built-in APIs. */
+export function isStrict(client: ClientFacts): boolean {
+  return client.authorization.thirdParty === 'strict';
 }

@@ -4,7 +4,7 @@
 import { type Refusal, refuse } from '../../oauth/errors.ts';
 import type { TenantHost, TenantId } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
-import type { ClientFacts } from '../clients/facts.ts';
+import { type ClientFacts, isStrict } from '../clients/facts.ts';
 import { settingsOf, type TenantSettings } from '../tenants/settings.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 import { managementIdentifier, storedIdentifier } from '../tenants/system-apis.ts';
@@ -93,7 +93,7 @@ export function unknownApi(audience: string, near: readonly string[], host: Tena
 
 /** Whether the client may have tokens for /userinfo alone. Pure. */
 export function judgeUserinfo(client: ClientFacts): Refusal | undefined {
-  if (!client.strictThirdParty) return undefined;
+  if (!isStrict(client)) return undefined;
   return refuse(
     'grant_not_allowed',
     'An audience is required for this client',
@@ -120,7 +120,7 @@ export function judgeAccess(
       'the subject_type_authorization.user.policy of the API is "deny_all": no user may have a token for it',
     );
   }
-  if (client.strictThirdParty && api.system) {
+  if (isStrict(client) && api.system) {
     return refuse('grant_not_allowed', notAuthorized, 'third-party clients in strict mode cannot use built-in APIs');
   }
   if (!grant && needsGrant(client, api)) {

@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
 import type { ApiAlgorithm, AsymmetricAlgorithm } from '../../oauth/algorithms.ts';
 import { profileClaims } from '../../oauth/claims.ts';
 import type { User } from '../accounts/user.ts';
-import type { ClientFacts } from '../clients/facts.ts';
+import { type ClientFacts, isStrict } from '../clients/facts.ts';
 import type { UserAuthorization } from './user-authorization.ts';
 
 /** `front`: through the browser (implicit, hybrid); `back`: from the token endpoint. */
@@ -30,7 +30,7 @@ export interface IdTokenAbout {
  */
 export function idTokenAlgorithm(client: ClientFacts, channel: Channel): ApiAlgorithm {
   const { kind } = client.method;
-  if (kind === 'none' || client.strictThirdParty) return 'RS256';
+  if (kind === 'none' || isStrict(client)) return 'RS256';
   const chosen = client.idToken.algorithm ?? (kind === 'secret' ? 'HS256' : 'RS256');
   return chosen === 'HS256' && (kind !== 'secret' || channel === 'front') ? 'RS256' : chosen;
 }

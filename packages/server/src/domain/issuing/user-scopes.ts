@@ -3,7 +3,7 @@
 
 import { identityScopes, isIdentityScope, singleClaimScopes } from '../../oauth/claims.ts';
 import { currentUserScopes } from '../../resources/index.ts';
-import type { ClientFacts } from '../clients/facts.ts';
+import { type ClientFacts, isStrict } from '../clients/facts.ts';
 import type { TraceEntry } from '../logs/event.ts';
 import { MANAGEMENT_API } from '../tenants/system-apis.ts';
 import type { GrantFacts } from './api-facts.ts';
@@ -56,7 +56,7 @@ function rulesFor({ client, target, grant, permissions }: ScopeFacts): Rule[] {
       keeps: (scope) => identityScopes.has(scope) || api?.scopes.has(scope) === true,
     },
   ];
-  if (client.strictThirdParty) {
+  if (isStrict(client)) {
     rules.push({
       rule: 'third_party',
       because: 'a third-party client in strict mode gets no ID token and no profile (third_party_security_mode)',
