@@ -69,7 +69,10 @@ async function show(tokens) {
   const { expires_in: lifetime, scope: granted } =
     tokens ?? (await client.getTokenSilently({ detailedResponse: true }));
   // An answer without scope means: what was asked was granted (RFC 6749 section 5.1).
-  say('granted', granted ?? scope);
+  const got = (granted ?? scope).split(' ');
+  say('granted', got.join(' '));
+  const dropped = scope.split(' ').filter((/** @type {string} */ one) => !got.includes(one));
+  say('dropped', dropped.length > 0 ? `${dropped.join(' ')} (the log of the server says why)` : 'nothing');
   say('lifetime', String(lifetime));
   say('issued', new Date((claims?.iat ?? 0) * 1000).toLocaleTimeString());
 }
@@ -115,7 +118,7 @@ on('renew', async () => {
   // Not from the cache: a hidden frame asks the authorization server, whose session answers without a page.
   const tokens = await client.getTokenSilently({ cacheMode: 'off', detailedResponse: true });
   await show(tokens);
-  part('answer').replaceChildren(element('p', `Renewed at ${new Date().toLocaleTimeString()}, without a page.`));
+  say('renewed', `Renewed at ${new Date().toLocaleTimeString()}, without a page.`);
 });
 
 try {

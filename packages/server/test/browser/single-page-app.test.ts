@@ -24,6 +24,7 @@ test('the app shows who signed in from the ID token, and what it may do from the
   assert.match((await page.textContent('#asked')) ?? '', /read:patients read:admin/);
   const granted = ((await page.textContent('#granted')) ?? '').split(' ');
   assert.deepEqual(granted.toSorted(), ['email', 'openid', 'profile', 'read:patients'], 'no role gives read:admin');
+  assert.match((await page.textContent('#dropped')) ?? '', /^read:admin /);
   await visitor.close();
 });
 
@@ -54,7 +55,7 @@ test('tokens are renewed silently through a frame, and a reload finds the sessio
     if (request.url().includes('/authorize?')) asked.push(new URL(request.url()));
   });
   await page.click('#renew');
-  await page.waitForSelector('#answer:has-text("Renewed")');
+  await page.waitForSelector('#renewed:has-text("Renewed")');
   assert.equal(asked.length, 1);
   assert.equal(asked[0]?.searchParams.get('prompt'), 'none');
   assert.equal(asked[0]?.searchParams.get('response_mode'), 'web_message');
