@@ -5,14 +5,26 @@ import { parseArgs } from 'node:util';
 import { type Benchmark, type Figure, isMet } from './figure.ts';
 import { burst } from './figures/burst.ts';
 import { clients } from './figures/clients.ts';
+import { logins } from './figures/logins.ts';
 import { machineTokens } from './figures/machine-tokens.ts';
 import { memory } from './figures/memory.ts';
 import { postgres } from './figures/postgres.ts';
 import { start } from './figures/start.ts';
+import { users } from './figures/users.ts';
 import { verification } from './figures/verification.ts';
 import { json, machine, table } from './report.ts';
 
-const benchmarks: readonly Benchmark[] = [machineTokens, verification, start, memory, clients, burst, postgres];
+const benchmarks: readonly Benchmark[] = [
+  machineTokens,
+  verification,
+  start,
+  memory,
+  clients,
+  logins,
+  users,
+  burst,
+  postgres,
+];
 
 const usage = [
   'Usage: npm run bench -- [--only NAME[,NAME]] [--seconds N] [--json FILE]',

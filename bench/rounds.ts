@@ -31,7 +31,7 @@ const warmUpRequests = 10_000;
 /** Requests in flight at a time: enough to keep every thread of a server busy. */
 export const inFlight = 32;
 /** Our log events are written up to 0.2 s late, in the background: a stretch ends only after that work too. For all alike. */
-const settleMs = 400;
+export const settleMs = 400;
 
 /** A server that answers these requests. */
 export function httpContender(

@@ -3,7 +3,10 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
+
+import { accountTables } from './domain/accounts/tables.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
+
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
@@ -58,7 +61,15 @@ export async function openHouse(
   const database = await openDatabase({
     ...place,
     sealer: createSealer(key),
-    tables: [...managementTables, signingKeys, sessions, pendingAuthorizations, userGrants, issuedTokens],
+    tables: [
+      ...managementTables,
+      ...accountTables,
+      signingKeys,
+      sessions,
+      pendingAuthorizations,
+      userGrants,
+      issuedTokens,
+    ],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
     now,

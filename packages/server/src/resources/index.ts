@@ -1,16 +1,21 @@
 // All declared resources of the Management API: the list that routes, tables, documents and the dashboard follow from.
 
+import { branding } from './branding.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
 import { connectionProfiles } from './connection-profiles.ts';
+import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
 import { resourceServers } from './resource-servers.ts';
+import { roles } from './roles.ts';
+import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 
+export type { Branding } from './branding.ts';
 export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
 export type { Client, ClientDraft } from './clients.ts';
@@ -18,16 +23,21 @@ export { connectionProfileTemplates } from './connection-profiles.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { ResourceServer } from './resource-servers.ts';
+export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
 export {
+  branding,
   clientCredentials,
   clientGrants,
   clients,
   connectionProfiles,
+  grants,
   logs,
   organizations,
   resourceServers,
+  roles,
+  sessions,
   signingKeys,
   tenantSettings,
   userAttributeProfiles,
@@ -42,8 +52,10 @@ export const collections = [
   organizations,
   connectionProfiles,
   userAttributeProfiles,
+  roles,
+  grants,
 ] as const;
 /** One document a tenant each. */
-export const singletons = [tenantSettings] as const;
-/** Documented here, kept elsewhere: keys by the key ring, events by the log. */
-export const readOnlyCollections = [signingKeys, logs] as const;
+export const singletons = [tenantSettings, branding] as const;
+/** Documented here, kept elsewhere: keys by the key ring, events by the log, sessions by the login. */
+export const readOnlyCollections = [signingKeys, logs, sessions] as const;

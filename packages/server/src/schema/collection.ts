@@ -31,8 +31,12 @@ export type AnyOf = readonly [string, ...string[]];
 export interface Filter {
   readonly param: string;
   readonly field: string;
-  /** `list` may be sent several times and finds any of its values. */
-  readonly type: 'text' | 'boolean' | 'list';
+  /**
+   * `list` may be sent several times and finds any of its values. `part` finds what holds the text, case ignored, and
+   * `equal` what is the text, in a field that is no lookup: such a list is read whole, so only where there are a thousand
+   * rows or so.
+   */
+  readonly type: 'text' | 'boolean' | 'list' | 'part' | 'equal';
   readonly about: string;
 }
 
@@ -72,6 +76,8 @@ export interface Collection<F extends Fields = Fields> extends Declared<F> {
   readonly filters: readonly Filter[];
   /** What a DELETE of a row that is not there answers. Auth0 is not of one mind: recorded per resource. */
   readonly removingNothing: 204 | 404;
+  /** What a POST answers where it is not 201, and a DELETE where it is not 204 without a body. */
+  readonly statuses?: { readonly created?: 200; readonly removed?: 200 };
   readonly uniqueTogether: readonly (readonly (keyof F & string)[])[];
   readonly errors: CollectionErrors;
   /** Members that depend on the rest of the draft; those returned are stored instead of the draft's. Pure. */

@@ -196,7 +196,7 @@ export function collectionPaths(declared: AnyCollection): Json {
       needs: [needs],
       parameters: above,
       body: reference(`${name}Create`),
-      status: 201,
+      status: declared.statuses?.created ?? 201,
       answer: reference(name),
       errors: above.length > 0 ? [404, 409] : [409],
     });
@@ -217,7 +217,8 @@ export function collectionPaths(declared: AnyCollection): Json {
       tag,
       needs: [needs],
       parameters: row,
-      status: 204,
+      status: declared.statuses?.removed ?? 204,
+      ...(declared.statuses?.removed ? { answer: { type: 'object' } } : {}),
       errors: declared.removingNothing === 404 || above.length > 0 ? [404] : [],
     });
   return {

@@ -13,7 +13,7 @@ export type Checked<T> =
 type Body = Readonly<Record<string, unknown>>;
 
 /** What a POST brought, checked field by field; defaults and rules across fields come later. */
-export function readDraft<F extends Fields>(declared: Declared<F>, body: Body): Checked<Draft<F>> {
+export function readDraft<F extends Fields>(declared: Pick<Declared<F>, 'fields'>, body: Body): Checked<Draft<F>> {
   const unknown = unknownFields(declared.fields, body, ['caller', 'creator']);
   if (unknown) return unknown;
   for (const [name, field] of Object.entries(declared.fields)) {

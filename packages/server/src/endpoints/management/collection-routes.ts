@@ -4,6 +4,7 @@
 import { type AnyOf, type Collection, type CollectionErrors, tableOf } from '../../schema/collection.ts';
 import type { Entity, Fields } from '../../schema/field.ts';
 import { isSound } from '../../schema/json.ts';
+import type { Table } from '../../schema/table.ts';
 import { applyPatch, type Checked, problemMessage, readDraft, readPatch } from '../../schema/validate.ts';
 import { type Transaction, UniqueConflict } from '../../storage/store.ts';
 import { type Ask, empty, json, type Route } from '../../web/exchange.ts';
@@ -22,6 +23,8 @@ import { type Occasion, visible } from './views.ts';
 export interface Offered<F extends Fields> {
   readonly declared: Collection<F>;
   readonly verbs: CollectionVerbs<F>;
+  /** Where the rows are kept, if another room owns the table; it must fit the fields. */
+  readonly table?: Table<Entity<F>>;
   /** The collection whose rows these belong to. */
   readonly parent?: {
     readonly exists: (reads: Pick<Transaction, 'get'>, id: string) => Promise<boolean>;
@@ -35,7 +38,8 @@ type Outcome<F extends Fields> = Stored<F> | Refused;
 export function collectionRoutes<F extends Fields>(offered: Offered<F>, machinery: Machinery): Route[] {
   const { declared, verbs } = offered;
   const { deps, certificate } = machinery;
-  const table = tableOf(declared);
+  const table = offered.table ?? tableOf(declared);
+  const { created = 201, removed = 204 } = declared.statuses ?? {};
   const own = `${declared.id === 'client_id' ? ':client_id' : ':id'}`;
   const listPath = `/api/v2/${declared.path}`;
   const rowPath = `${listPath}/${own}`;
@@ -140,8 +144,8 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     });
     if (isRefused(outcome)) return outcome;
     const answer = { ...(await show(ask, here, outcome.entity, 'created')), ...outcome.once };
-    recordWrite(deps, ask, here.caller, `Create ${declared.noun.a}`, body.value, { status: 201, body: answer });
-    return json(201, answer, uncached);
+    recordWrite(deps, ask, here.caller, `Create ${declared.noun.a}`, body.value, { status: created, body: answer });
+    return json(created, answer, uncached);
   };
 
   const update: Act = async (ask, here) => {
@@ -188,8 +192,8 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     });
     if (isRefused(outcome)) return outcome;
     if (outcome === 'nothing') return empty(204, uncached);
-    recordWrite(deps, ask, here.caller, `Delete ${declared.noun.a}`, {}, { status: 204, body: {} });
-    return empty(204, uncached);
+    recordWrite(deps, ask, here.caller, `Delete ${declared.noun.a}`, {}, { status: removed, body: {} });
+    return removed === 204 ? empty(204, uncached) : json(removed, {}, uncached);
   };
 
   /** One transaction; a broken unique set is the collection's 409. */

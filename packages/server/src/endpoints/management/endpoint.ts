@@ -1,14 +1,18 @@
 // The Management API: one more API of the tenant, with its own identifier and scopes, below `/api/v2`.
 
+import { userGrants } from '../../domain/issuing/user-tables.ts';
 import { signingKeys as keyTable } from '../../domain/keys/ring.ts';
 import {
+  branding,
   clientCredentials,
   clientGrants,
   clients,
   connectionProfiles,
+  grants,
   managementScopes,
   organizations,
   resourceServers,
+  roles,
   tenantSettings,
   userAttributeProfiles,
 } from '../../resources/index.ts';
@@ -25,13 +29,17 @@ import { clientCredentialVerbs } from './verbs/client-credentials.ts';
 import { clientGrantVerbs } from './verbs/client-grants.ts';
 import { clientVerbs } from './verbs/clients.ts';
 import { grantLinks } from './verbs/grant-links.ts';
+import { grantRoutes, grantVerbs } from './verbs/grants.ts';
 import { logRoutes } from './verbs/logs.ts';
 import { organizationRoutes, organizationVerbs } from './verbs/organizations.ts';
 import { connectionProfileVerbs, templateRoutes } from './verbs/profiles.ts';
 import { resourceServerVerbs } from './verbs/resource-servers.ts';
+import { roleRoutes, roleTable, roleVerbs } from './verbs/roles.ts';
 import { rotateSecretRoute } from './verbs/rotate-secret.ts';
+import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
+import { userRoleRoutes } from './verbs/user-roles.ts';
 
 export type { ManagementDeps } from './context.ts';
 
@@ -45,6 +53,7 @@ export const managementTables: readonly DeclaredTable[] = [
   grantLinks,
   tableOf(connectionProfiles),
   tableOf(userAttributeProfiles),
+  roleTable,
 ];
 
 /** Every route of the Management API. With `trusted` they ask for no token: for the program itself, never to be mounted. */
@@ -71,6 +80,13 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...collectionRoutes({ declared: connectionProfiles, verbs: connectionProfileVerbs }, machinery),
     ...collectionRoutes({ declared: userAttributeProfiles, verbs: {} }, machinery),
     ...singletonRoutes({ declared: tenantSettings, verbs: tenantSettingsVerbs }, machinery),
+    ...singletonRoutes({ declared: branding, verbs: {} }, machinery),
+    ...collectionRoutes({ declared: roles, verbs: roleVerbs }, machinery),
+    ...roleRoutes(machinery),
+    ...userRoleRoutes(machinery),
+    ...sessionRoutes(machinery),
+    ...grantRoutes(machinery),
+    ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
     ...signingKeyRoutes(machinery),
     ...logRoutes(machinery),
     // Public: it holds no secret, and tools want it before they have a token.

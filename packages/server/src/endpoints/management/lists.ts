@@ -7,7 +7,7 @@ import type { Store, Where } from '../../storage/store.ts';
 import type { Ask } from '../../web/exchange.ts';
 import type { Offered } from './collection-routes.ts';
 import type { At } from './context.ts';
-import { fieldParameters, pagingParameters, readPaging, readWanted, type Wanted } from './paging.ts';
+import { fieldParameters, pageOf, pagingParameters, readPaging, readWanted, type Wanted } from './paging.ts';
 import type { Refused } from './problem.ts';
 import { badQuery, flagIn, isRefused, type Query, readQuery } from './query.ts';
 
@@ -35,11 +35,16 @@ export async function listRows<F extends Fields>(
   if (isRefused(paging)) return paging;
   const wanted = readWanted(query);
   if (isRefused(wanted)) return wanted;
+  const tests: ((row: object) => boolean)[] = [];
   const conditions: [string, string | readonly string[]][] = [];
   for (const filter of declared.filters) {
     const value = filterValue(filter, query);
     if (isRefused(value)) return value;
     if (value === undefined) continue;
+    if (filter.type === 'part' || filter.type === 'equal') {
+      tests.push(testOf(filter, String(value)));
+      continue;
+    }
     const stored = (text: string) => verbs.stored?.(filter.field, text, here) ?? text;
     conditions.push([filter.field, typeof value === 'string' ? stored(value) : value.map(stored)]);
   }
@@ -51,6 +56,13 @@ export async function listRows<F extends Fields>(
   if (declared.list === 'bare') {
     const all = await store.all(table, where);
     return { rows: declared.newestFirst ? all.toReversed() : all, wanted, wrap: (shown) => shown };
+  }
+  if (tests.length > 0) {
+    const found = (await store.all(table, where)).filter((row) => tests.every((test) => test(row)));
+    const part = pageOf(found, paging);
+    if (isRefused(part)) return part;
+    const { rows, around } = part;
+    return { rows, wanted, wrap: (shown) => (around ? { ...around, [declared.name]: shown } : shown) };
   }
   if (paging.kind === 'checkpoint') {
     const after = paging.from === undefined ? {} : { after: paging.from };
@@ -64,9 +76,18 @@ export async function listRows<F extends Fields>(
   return { rows, wanted, wrap: (shown) => (paging.totals ? { ...around, [declared.name]: shown } : shown) };
 }
 
+function testOf({ field, type }: Filter, wanted: string): (row: object) => boolean {
+  const memberOf = (row: object) => String((row as Record<string, unknown>)[field] ?? '');
+  if (type === 'equal') return (row) => memberOf(row) === wanted;
+  const part = wanted.toLowerCase();
+  return (row) => memberOf(row).toLowerCase().includes(part);
+}
+
 function filterValue(filter: Filter, query: Query): string | readonly string[] | undefined | Refused {
   switch (filter.type) {
     case 'text':
+    case 'part':
+    case 'equal':
       return query.one.get(filter.param);
     case 'boolean': {
       const value = flagIn(query, filter.param);

@@ -2,14 +2,18 @@
 // that are written by hand. Made once; only the addresses differ by host.
 
 import {
+  branding,
   clientCredentials,
   clientGrants,
   clients,
   connectionProfiles,
+  grants,
   logs,
   managementScopes,
   organizations,
   resourceServers,
+  roles,
+  sessions,
   signingKeys,
   tenantSettings,
   userAttributeProfiles,
@@ -28,6 +32,7 @@ import {
   schemasOf,
   singletonPaths,
 } from '../../schema/openapi.ts';
+import { peoplePaths, removeGrants } from './openapi-people.ts';
 
 const collections: readonly AnyCollection[] = [
   resourceServers,
@@ -37,6 +42,7 @@ const collections: readonly AnyCollection[] = [
   organizations,
   connectionProfiles,
   userAttributeProfiles,
+  roles,
 ];
 
 const logList = { type: 'array', items: reference(schemaName(logs.name)) };
@@ -232,10 +238,18 @@ const errorSchema = {
 };
 
 /** Everything but the addresses. */
-const paths = Object.assign({}, ...collections.map(collectionPaths), singletonPaths(tenantSettings), handMade);
+const grantPaths = collectionPaths(grants);
+const paths = Object.assign(
+  {},
+  ...collections.map(collectionPaths),
+  ...[tenantSettings, branding].map(singletonPaths),
+  handMade,
+  peoplePaths,
+  { ...grantPaths, '/grants': { ...Object(grantPaths['/grants']), delete: removeGrants } },
+);
 const schemas = Object.assign(
   { Error: errorSchema },
-  ...[...collections, tenantSettings, signingKeys, logs].map(schemasOf),
+  ...[...collections, grants, tenantSettings, branding, signingKeys, logs, sessions].map(schemasOf),
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */

@@ -33,6 +33,23 @@ export function readPaging(query: Query): Paging | Refused {
   return { kind: 'page', offset: page * perPage, limit: perPage, totals: totals ?? false };
 }
 
+/** The wanted part of rows that are all at hand, and what the answer says around it. Checkpoints count the rows. */
+export function pageOf<Row>(
+  all: readonly Row[],
+  paging: Paging,
+): { readonly rows: readonly Row[]; readonly around?: object } | Refused {
+  if (paging.kind === 'page') {
+    const rows = all.slice(paging.offset, paging.offset + paging.limit);
+    return paging.totals
+      ? { rows, around: { start: paging.offset, limit: paging.limit, total: all.length } }
+      : { rows };
+  }
+  const from = Number(paging.from ?? 0);
+  if (!Number.isSafeInteger(from) || from < 0) return badQuery('Not a checkpoint of this list', 'from');
+  const end = from + paging.take;
+  return { rows: all.slice(from, end), around: end < all.length ? { next: String(end) } : {} };
+}
+
 /** Which members of each answer are wanted. Unknown names are tolerated. */
 export interface Wanted {
   readonly names: ReadonlySet<string>;

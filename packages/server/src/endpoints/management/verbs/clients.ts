@@ -1,5 +1,6 @@
 // What is special about clients: secrets, credentials inside the record, legacy names of fields, and what goes with a client.
 
+import { userGrants } from '../../../domain/issuing/user-tables.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
 import {
   type Client,
@@ -140,6 +141,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
       return refused(403, 'A client cannot delete itself; use the token of another client', 'operation_not_supported');
     await removeGrants(tx, { client_id: client.client_id });
     await tx.removeAll(credentialTable, { client_id: client.client_id });
+    await tx.removeAll(userGrants, { clientID: client.client_id });
     return undefined;
   },
 

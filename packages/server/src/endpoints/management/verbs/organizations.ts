@@ -6,29 +6,24 @@ import { type ClientGrant, clientGrants, organizations } from '../../../resource
 import { isSound, typeName } from '../../../schema/json.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import type { Reads } from '../../../storage/store.ts';
-import { type Answer, type Ask, empty, json, type Route } from '../../../web/exchange.ts';
+import { type Ask, empty, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
 import type { At } from '../context.ts';
 import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
-import {
-  fieldParameters,
-  type Paging,
-  pagingParameters,
-  pick,
-  readPaging,
-  readWanted,
-  type Wanted,
-} from '../paging.ts';
+import { fieldParameters, pick, readWanted } from '../paging.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
-import { badQuery, isRefused, type Query, readQuery } from '../query.ts';
+import { badQuery, isRefused, readQuery } from '../query.ts';
 import { visible } from '../views.ts';
 import { grantLinks, grantTable, linkOf, organizationTable } from './grant-links.ts';
+import { removeRolesOf } from './roles.ts';
+import { listed, readListQuery } from './short-list.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 export const organizationVerbs: CollectionVerbs<typeof organizations.fields> = {
   remove: async (tx, organization) => {
     await tx.removeAll(grantLinks, { organization_id: organization.id });
+    await removeRolesOf(tx, organization.id);
     return undefined;
   },
 };
@@ -191,39 +186,4 @@ export function judge(grant: ClientGrant | undefined): Refused | undefined {
 
 function shownGrant(grant: ClientGrant, here: At): ClientGrant {
   return { ...grant, audience: identifierAt(grant.audience, here.host) };
-}
-
-/** Which part of a list is asked for, and which members. `filters`: further parameters. */
-function readListQuery(
-  ask: Ask,
-  filters: readonly string[],
-): { query: Query; paging: Paging; wanted: Wanted | undefined } | Refused {
-  const query = readQuery(ask.query, [...pagingParameters, ...fieldParameters, ...filters]);
-  if (isRefused(query)) return query;
-  const paging = readPaging(query);
-  if (isRefused(paging)) return paging;
-  const wanted = readWanted(query);
-  return isRefused(wanted) ? wanted : { query, paging, wanted };
-}
-
-/** A part of a short list, paged as every list is. `filters`: members that may be asked for by equality. */
-function listed(ask: Ask, name: string, rows: readonly object[], filters: readonly string[]): Answer | Refused {
-  const read = readListQuery(ask, filters);
-  if (isRefused(read)) return read;
-  const { query, paging, wanted } = read;
-  const found = rows.filter((row) =>
-    filters.every(
-      (filter) => !query.one.has(filter) || (row as Record<string, unknown>)[filter] === query.one.get(filter),
-    ),
-  );
-  const shown = (from: number, most: number) => found.slice(from, from + most).map((row) => pick(row, wanted));
-  if (paging.kind === 'checkpoint') {
-    const from = paging.from === undefined ? 0 : Number(paging.from);
-    if (!Number.isSafeInteger(from) || from < 0) return badQuery('Not a checkpoint of this list', 'from');
-    const next = from + paging.take < found.length ? { next: String(from + paging.take) } : {};
-    return json(200, { [name]: shown(from, paging.take), ...next }, uncached);
-  }
-  const page = shown(paging.offset, paging.limit);
-  const around = { start: paging.offset, limit: paging.limit, total: found.length };
-  return json(200, paging.totals ? { ...around, [name]: page } : page, uncached);
 }

@@ -1,6 +1,7 @@
 // What is special about APIs: identifiers that follow the host, built-in APIs, signing secrets, and the grants that go with them.
 
 import { readCredentialKey } from '../../../domain/clients/credential-key.ts';
+import { userGrants } from '../../../domain/issuing/user-tables.ts';
 import { ensureRing } from '../../../domain/keys/rings.ts';
 import {
   identifierAt,
@@ -21,6 +22,8 @@ import type { Transaction } from '../../../storage/store.ts';
 import { makeSecret } from '../ids.ts';
 import { badBody, type Refused } from '../problem.ts';
 import { grantTable, removeGrants } from './grant-links.ts';
+import { forgetConsents } from './grants.ts';
+import { forgetPermissions } from './permissions.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 type Fields = typeof resourceServers.fields;
@@ -76,11 +79,13 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
     };
   },
 
-  /** Scopes that are gone leave the grants too: a scope that comes back later must not be granted by an old decision. */
+  /** Scopes that are gone leave grants, roles, users and consents: one that comes back must not be held by an old decision. */
   update: async (tx, before, after) => {
     const kept = new Set((after.scopes ?? []).map((scope) => scope.value));
     const gone = (before.scopes ?? []).map((scope) => scope.value).filter((scope) => !kept.has(scope));
     if (gone.length > 0) {
+      await forgetPermissions(tx, after.identifier, gone);
+      await forgetConsents(tx, after.identifier, new Set(gone));
       for (const grant of await tx.all(grantTable, { audience: after.identifier })) {
         const scope = grant.scope?.filter((value) => kept.has(value));
         if (scope && scope.length !== grant.scope?.length) await tx.replace(grantTable, { ...grant, scope });
@@ -92,6 +97,8 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
   remove: async (tx, api) => {
     if (api.identifier === MANAGEMENT_API) return badBody('The Management API cannot be deleted');
     await removeGrants(tx, { audience: api.identifier });
+    await forgetPermissions(tx, api.identifier);
+    await tx.removeAll(userGrants, { audience: api.identifier });
     await forgetDefaultAudience(tx, api.identifier);
     return undefined;
   },

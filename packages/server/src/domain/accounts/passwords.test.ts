@@ -1,0 +1,120 @@
+// Hashing and verifying: what matches, what is to be upgraded, one at a time, and the same time for nobody's password.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hash as argonHash } from '@node-rs/argon2';
+import bcrypt from 'bcrypt';
+import { isReused } from './history.ts';
+import { createPasswords, isUsableHash } from './passwords.ts';
+
+const passwords = createPasswords();
+
+test('a password matches its own hash only, and the hash is argon2id at the cost of now', async () => {
+  const stored = await passwords.hash('correct horse');
+  assert.match(stored, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  assert.deepEqual(await passwords.verify('correct horse', stored), { ok: true, upgrade: false });
+  assert.deepEqual(await passwords.verify('Correct horse', stored), { ok: false, upgrade: false });
+  assert.notEqual(await passwords.hash('correct horse'), stored);
+});
+
+test('nobody’s password matches nothing', async () => {
+  assert.deepEqual(await passwords.verify('anything', undefined), { ok: false, upgrade: false });
+  assert.deepEqual(await passwords.verify('no password', undefined), { ok: false, upgrade: false });
+});
+
+test('bcrypt hashes match, with the prefix of PHP too, and are to be upgraded', async () => {
+  const stored = await bcrypt.hash('imported', 4);
+  for (const prefix of ['$2b$', '$2a$', '$2y$']) {
+    const hash = stored.replace('$2b$', prefix);
+    assert.equal(isUsableHash(hash), true);
+    assert.deepEqual(await passwords.verify('imported', hash), { ok: true, upgrade: true }, prefix);
+    assert.deepEqual(await passwords.verify('other', hash), { ok: false, upgrade: false }, prefix);
+  }
+});
+
+test('a weaker argon2 hash is to be upgraded', async () => {
+  const stored = await argonHash('imported', { memoryCost: 8192, timeCost: 1 });
+  assert.deepEqual(await passwords.verify('imported', stored), { ok: true, upgrade: true });
+});
+
+test('nothing beyond 72 bytes, with a NUL or with half a surrogate pair is hashed or matches', async () => {
+  const long = 'x'.repeat(72);
+  const stored = await bcrypt.hash(long, 4);
+  assert.equal((await passwords.verify(long, stored)).ok, true);
+  // bcrypt itself would let both of these in.
+  assert.equal((await passwords.verify(`${long}y`, stored)).ok, false);
+  assert.equal((await passwords.verify('secret\0x', await bcrypt.hash('secret', 4))).ok, false);
+  for (const wrong of ['', `${long}y`, 'é'.repeat(37), 'a\0b', '\ud800']) {
+    await assert.rejects(passwords.hash(wrong), RangeError);
+  }
+  assert.equal((await passwords.verify('\ud800', await passwords.hash('\ufffd'))).ok, false);
+});
+
+test('hashes from elsewhere are taken as bcrypt or argon2 at a bearable cost, and nothing else is', async () => {
+  const good = await argonHash('x');
+  assert.equal(isUsableHash(good), true);
+  for (const wrong of [
+    '',
+    'plain',
+    '5f4dcc3b5aa765d61d8327deb882cf99',
+    '$2b$31$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcdef',
+    '$2x$10$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyzabcdef',
+    '$2b$10$short',
+    good.replace('m=19456', 'm=99999999'),
+    good.replace('t=2', 't=4000'),
+    `${good}\n`,
+    good.slice(0, 40),
+  ]) {
+    assert.equal(isUsableHash(wrong), false, wrong);
+  }
+});
+
+test('one hash runs at a time, and when too many wait the next is told at once', async () => {
+  const own = createPasswords();
+  const stored = await own.hash('x');
+  await own.verify('x', undefined);
+  const one = await timed(() => own.verify('x', stored));
+  const four = await timed(() => Promise.all([1, 2, 3, 4].map(() => own.verify('x', stored))));
+  assert.ok(four > 2.5 * one, `four at once took ${four} ms, one ${one} ms`);
+  const crowd = await Promise.allSettled(Array.from({ length: 230 }, () => own.verify('x', 'not a hash')));
+  const refused = crowd.filter((one) => one.status === 'rejected');
+  assert.equal(refused.length, 30);
+  assert.equal((await own.verify('x', stored)).ok, true);
+});
+
+test('an unknown user and one without a usable password cost what a wrong password costs', async () => {
+  const stored = await passwords.hash('right');
+  const classes = { wrong: 'wrong', unknown: 'wrong', long: 'x'.repeat(100_000) };
+  const samples: Record<string, number[]> = { wrong: [], unknown: [], long: [] };
+  for (let round = 0; round < 25; round++) {
+    for (const [name, password] of Object.entries(classes)) {
+      const known = name === 'wrong' ? stored : undefined;
+      samples[name]?.push(await timed(() => passwords.verify(password, known)));
+    }
+  }
+  const median = (values: number[] = []) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  const wrong = median(samples.wrong);
+  for (const name of ['unknown', 'long']) {
+    const other = median(samples[name]);
+    assert.ok(Math.abs(other - wrong) < 0.5 * wrong, `${name}: ${other} ms, wrong password: ${wrong} ms`);
+  }
+});
+
+test('the present password and those of the history count as used, as many as the connection remembers', async () => {
+  const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((password) => passwords.hash(password)));
+  const stored = { hash: a ?? '', history: [b ?? '', c ?? ''] };
+  assert.equal(await isReused(passwords, 'a', stored, 1), true);
+  assert.equal(await isReused(passwords, 'b', stored, 1), false);
+  assert.equal(await isReused(passwords, 'b', stored, 2), true);
+  assert.equal(await isReused(passwords, 'c', stored, 2), false);
+  assert.equal(await isReused(passwords, 'c', stored, 24), true);
+  assert.equal(await isReused(passwords, 'd', stored, 24), false);
+  assert.equal(await isReused(passwords, 'a', stored, 0), false);
+  assert.equal(await isReused(passwords, 'a', undefined, 24), false);
+});
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}

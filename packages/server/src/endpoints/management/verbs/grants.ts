@@ -1,0 +1,61 @@
+// What is special about consents: audiences that follow the host, and all of a user's at once (auth0-behaviour §2.5).
+
+import { userGrants } from '../../../domain/issuing/user-tables.ts';
+import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
+import type { grants } from '../../../resources/index.ts';
+import type { Transaction } from '../../../storage/store.ts';
+import { empty, type Route } from '../../../web/exchange.ts';
+import type { At } from '../context.ts';
+import { recordWrite } from '../events.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
+import { uncached } from '../problem.ts';
+import { badQuery, isRefused, readQuery } from '../query.ts';
+import type { CollectionVerbs } from './verb.ts';
+
+/** What is stored for logins that name no API; a name that no API can have. */
+const USERINFO = 'urn:countersign:userinfo';
+
+function shownAudience(stored: string, { host }: At): string {
+  return stored === USERINFO ? `https://${host}/userinfo` : identifierAt(stored, host);
+}
+
+export const grantVerbs: CollectionVerbs<typeof grants.fields> = {
+  stored: (field, value, at) => {
+    if (field !== 'audience') return value;
+    return value === `https://${at.host}/userinfo` ? USERINFO : storedIdentifier(value, at.host);
+  },
+  answer: (grant, { at }) => ({ ...grant, audience: shownAudience(grant.audience, at) }),
+};
+
+/** Consents read at once: an API may have as many as it has users. */
+const portion = 500;
+
+/** Takes scopes that an API no longer defines from what users consented to there. */
+export async function forgetConsents(tx: Transaction, audience: string, gone: ReadonlySet<string>): Promise<void> {
+  let after: string | undefined;
+  do {
+    const read = { where: { audience }, limit: portion, ...(after === undefined ? {} : { after }) };
+    const found = await tx.checkpoint(userGrants, read);
+    for (const grant of found?.rows ?? []) {
+      const scope = grant.scope.filter((value) => !gone.has(value));
+      if (scope.length !== grant.scope.length) await tx.replace(userGrants, { ...grant, scope });
+    }
+    after = found?.next;
+  } while (after !== undefined);
+}
+
+/** `DELETE /api/v2/grants?user_id=`: the user is asked again by every client. */
+export function grantRoutes(machinery: Machinery): Route[] {
+  const { deps } = machinery;
+  const removeOf: Act = async (ask, here) => {
+    const query = readQuery(ask.query, ['user_id']);
+    if (isRefused(query)) return query;
+    const user_id = query.one.get('user_id');
+    if (!user_id) return badQuery('Missing required property: user_id');
+    await deps.database.store(ask.tenant).transact((tx) => tx.removeAll(userGrants, { user_id }));
+    recordWrite(deps, ask, here.caller, 'Delete the grants of a user', {}, { status: 204, body: {} });
+    return empty(204, uncached);
+  };
+  const handle = operation(machinery, [['delete:grants']], removeOf);
+  return [{ method: 'DELETE', path: '/api/v2/grants', handle, family: 'management' }];
+}

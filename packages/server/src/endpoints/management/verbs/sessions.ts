@@ -1,0 +1,166 @@
+// Sessions of users, as administrators see and end them (auth0-behaviour §33.4). What ends here has ended for every node
+// with the next request: sessions are read from the database each time.
+
+import { users } from '../../../domain/accounts/user.ts';
+import { endSession, endSessionsOf, sessionOfId, sessionsOf } from '../../../domain/sessions/lifecycle.ts';
+import { type Session, sessions as sessionTable } from '../../../domain/sessions/session.ts';
+import { settingsOf } from '../../../domain/tenants/settings.ts';
+import { sessions } from '../../../resources/index.ts';
+import { metadataTooBig } from '../../../resources/sessions.ts';
+import { isObject, isSound } from '../../../schema/json.ts';
+import { payloadMessage } from '../../../schema/messages.ts';
+import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
+import { readBody } from '../body.ts';
+import { recordWrite } from '../events.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
+import { fieldParameters, pageOf, pick, readWanted } from '../paging.ts';
+import { badBody, type Refused, refused, uncached } from '../problem.ts';
+import { isRefused, readQuery } from '../query.ts';
+import { readListQuery } from './short-list.ts';
+import { inexistentUser } from './user-roles.ts';
+
+const missing = refused(404, sessions.errors.missing.message, sessions.errors.missing.errorCode);
+
+/** `/api/v2/sessions/{id}` and `/api/v2/users/{id}/sessions`. */
+export function sessionRoutes(machinery: Machinery): Route[] {
+  const { deps } = machinery;
+  const { database, snapshot } = deps;
+
+  const read: Act = async (ask, here) => {
+    const query = readQuery(ask.query, fieldParameters);
+    if (isRefused(query)) return query;
+    const wanted = readWanted(query);
+    if (isRefused(wanted)) return wanted;
+    const id = ask.params.id ?? '';
+    const settings = await settingsOf(database, snapshot, ask.tenant);
+    const found = isSound(id) ? await sessionOfId(database.store(ask.tenant), id, settings, here.now) : undefined;
+    return found ? json(200, pick(shown(found), wanted), uncached) : missing;
+  };
+
+  const update: Act = async (ask, here) => {
+    const body = readBody(ask);
+    if (isRefused(body)) return body;
+    const metadata = metadataIn(body.value);
+    if (isRefused(metadata)) return metadata;
+    const id = ask.params.id ?? '';
+    const settings = await settingsOf(database, snapshot, ask.tenant);
+    const after = await database.store(ask.tenant).transact(async (tx): Promise<Session | undefined> => {
+      if (!isSound(id) || !(await tx.lock(sessionTable, id))) return undefined;
+      const before = await sessionOfId(tx, id, settings, here.now);
+      if (!before) return undefined;
+      const { session_metadata: _before, ...rest } = before;
+      const changed: Session = {
+        ...rest,
+        updated_at: new Date(here.now).toISOString(),
+        ...(metadata === undefined ? {} : { session_metadata: metadata }),
+      };
+      await tx.replace(sessionTable, changed);
+      return changed;
+    });
+    if (!after) return missing;
+    const answer = shown(after);
+    recordWrite(deps, ask, here.caller, 'Update a session', body.value, { status: 200, body: answer });
+    return json(200, answer, uncached);
+  };
+
+  const end =
+    (description: string): Act =>
+    async (ask, here) => {
+      const id = ask.params.id ?? '';
+      const ended = isSound(id) && (await database.store(ask.tenant).transact((tx) => endSession(tx, id)));
+      if (ended) recordWrite(deps, ask, here.caller, description, {}, { status: 202, body: {} });
+      // 202 also where there is none, as recorded.
+      return accepted();
+    };
+
+  const ofUser: Act = async (ask, here) => {
+    const listing = readListQuery(ask, []);
+    if (isRefused(listing)) return listing;
+    const { paging, wanted } = listing;
+    const store = database.store(ask.tenant);
+    const user = idIn(ask);
+    if (user === undefined || !(await store.get(users, user))) return inexistentUser;
+    const alive = await sessionsOf(store, user, here.now);
+    const part = pageOf(alive, paging);
+    if (isRefused(part)) return part;
+    // Always wrapped, as recorded.
+    return json(200, { sessions: part.rows.map((one) => pick(shown(one), wanted)), ...part.around }, uncached);
+  };
+
+  const endAll: Act = async (ask, here) => {
+    const user = idIn(ask);
+    const ended = await database.store(ask.tenant).transact(async (tx) => {
+      if (user === undefined || !(await tx.get(users, user))) return undefined;
+      return endSessionsOf(tx, user);
+    });
+    if (ended === undefined) return inexistentUser;
+    recordWrite(deps, ask, here.caller, 'Delete the sessions of a user', {}, { status: 202, body: {} });
+    return accepted();
+  };
+
+  const family = 'management' as const;
+  const path = '/api/v2/sessions/:id';
+  const userPath = '/api/v2/users/:user_id/sessions';
+  const handle = (act: Act, ...needs: [string, ...string[]][]) => operation(machinery, needs, act);
+  const { scopes } = sessions;
+  return [
+    { method: 'GET', path, handle: handle(read, ['read:sessions']), family },
+    { method: 'PATCH', path, handle: handle(update, ['update:sessions']), family },
+    { method: 'DELETE', path, handle: handle(end('Delete a session'), ['delete:sessions']), family },
+    {
+      method: 'POST',
+      path: `${path}/revoke`,
+      handle: handle(end('Revoke a session'), ['delete:sessions'], ['delete:refresh_tokens']),
+      family,
+    },
+    { method: 'GET', path: userPath, handle: operation(machinery, [scopes.read], ofUser), family },
+    { method: 'DELETE', path: userPath, handle: handle(endAll, ['delete:sessions']), family },
+  ];
+}
+
+function accepted(): Answer {
+  return json(202, {}, uncached);
+}
+
+function idIn(ask: Ask): string | undefined {
+  const id = ask.params.user_id ?? '';
+  return isSound(id) ? id : undefined;
+}
+
+/** A session as it travels: without the hash of its cookie. */
+function shown(session: Session): object {
+  const { handle_hash: _hash, persistent, methods, ...rest } = session;
+  return {
+    ...rest,
+    authentication: { methods },
+    cookie: { mode: persistent ? 'persistent' : 'non-persistent' },
+  };
+}
+
+const mostEntries = 25;
+const mostText = 255;
+
+/** The metadata that a body sets: they replace those before; `{}` and `null` take them away (SES-13). */
+function metadataIn(body: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> | undefined | Refused {
+  const { session_metadata: given, ...others } = body;
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    return badBody(
+      payloadMessage(`Additional properties not allowed: ${other.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)}`),
+    );
+  if (given === null || (given === undefined && Object.keys(body).length === 0)) return undefined;
+  if (!isObject(given)) return badBody(payloadMessage('Expected type object', 'session_metadata'));
+  const entries: [string, string][] = [];
+  for (const [key, value] of Object.entries(given)) {
+    if (typeof value !== 'string')
+      return badBody(
+        payloadMessage('Values are texts', `session_metadata.${key.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)}`),
+      );
+    if (key.length > mostText || value.length > mostText) return badBody(metadataTooBig);
+    if (!/^[A-Za-z0-9_-]+$/.test(key))
+      return badBody('Metadata keys may only include letters, numbers, underscores, or hyphens');
+    entries.push([key, value]);
+  }
+  if (entries.length > mostEntries) return badBody(metadataTooBig);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
