@@ -74,15 +74,16 @@ export async function startWebApp({ port, baseUrl, issuer, clientId, clientSecre
 
   app.get('/patients', openid.requiresAuth(), async (request, response) => {
     // The access token of the code flow: made for the API, good for nothing else.
-    const token = request.oidc.accessToken?.access_token;
-    const answer = await fetch(apiUrl, { headers: { authorization: `Bearer ${token}` } });
+    const token = request.oidc.accessToken;
+    // This app's own session may outlive the token: the authorization server knows the user, so no password is asked.
+    if (token === undefined || token.isExpired()) return response.oidc.login({ returnTo: '/patients' });
+    const answer = await fetch(apiUrl, { headers: { authorization: `Bearer ${token.access_token}` } });
     const body = await answer.json();
     if (!answer.ok) {
-      response.status(502).send(page(`<p id="refused">The API refused: ${escaped(body.error_description)}</p>`));
-      return;
+      return response.status(502).send(page(`<p id="refused">The API refused: ${escaped(body.error_description)}</p>`));
     }
     const rows = body.patients.map((/** @type {{ name: string }} */ patient) => `<li>${escaped(patient.name)}</li>`);
-    response.send(page(`<ul id="patients">${rows.join('\n')}</ul><p><a href="/">Back</a></p>`));
+    return response.send(page(`<ul id="patients">${rows.join('\n')}</ul><p><a href="/">Back</a></p>`));
   });
 
   /** @type {import('express').ErrorRequestHandler} */
