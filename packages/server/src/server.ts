@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
 
+import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 
@@ -20,6 +21,7 @@ import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import type { ProcessLog } from './log.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
@@ -30,6 +32,7 @@ export interface House {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly keyring: Keyring;
+  readonly passwords: Passwords;
   readonly hosts: Hosts;
   readonly logs: LogWriter;
   readonly record: (event: LogEvent) => void;
@@ -77,6 +80,7 @@ export async function openHouse(
   const snapshot = createSnapshot(database);
   await snapshot.start();
   const keyring = createKeyring(database, snapshot);
+  const passwords = createPasswords();
   const hosts = createHosts(database, config.domain);
   await hosts.refresh();
   const logs = createLogWriter(database, now, (message) => log.warn(message));
@@ -96,20 +100,25 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const removesAlg = async (tenant: Parameters<typeof settingsOf>[2]) =>
-    (await settingsOf(database, snapshot, tenant, true)).flags?.remove_alg_from_jwks === true;
-  const management: ManagementDeps = { database, snapshot, keyring, record, now };
+  const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
     database,
     snapshot,
     keyring,
+    passwords,
     hosts,
     logs,
     record,
     now,
     routes: [
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
-      ...discoveryRoutes({ keyring, grantTypes: grants.map((grant) => grant.type), removesAlg }),
+      ...userinfoRoutes({ database, snapshot, keyring, now }),
+      ...discoveryRoutes({
+        keyring,
+        // The front channel is a grant of its own, though no token request names it.
+        grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
+        settings: (tenant) => settingsOf(database, snapshot, tenant, true),
+      }),
       ...managementRoutes(management),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),

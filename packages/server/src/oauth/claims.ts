@@ -1,7 +1,7 @@
 // Which claims about a user each scope asks for (OpenID Connect Core §5.4, auth0-behaviour §23.4). Pure.
 
 /** Claims in the order in which they go out: as seen in the field, the profile first (auth0-behaviour §21.2). */
-const claimOrder = [
+export const claimNames = [
   'given_name',
   'family_name',
   'middle_name',
@@ -24,7 +24,7 @@ const claimOrder = [
   'created_at',
   'identities',
 ] as const;
-type ClaimName = (typeof claimOrder)[number];
+type ClaimName = (typeof claimNames)[number];
 
 const byScope: Readonly<Record<string, readonly ClaimName[]>> = {
   profile: [
@@ -95,7 +95,7 @@ export function profileClaims(
   }
   const members = new Map<string, unknown>(Object.entries(profile));
   const claims: Record<string, unknown> = {};
-  for (const claim of claimOrder) {
+  for (const claim of claimNames) {
     const value = members.get(stored[claim] ?? claim);
     if (!wanted.has(claim) || value === undefined || value === null || value === '') continue;
     claims[claim] = claim === 'updated_at' && timeAsNumber ? Math.floor(Date.parse(String(value)) / 1000) : value;

@@ -5,6 +5,7 @@ import { clientCredentials } from './client-credentials.ts';
 import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
 import { connectionProfiles } from './connection-profiles.ts';
+import { connections } from './connections.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -20,6 +21,9 @@ export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
 export type { Client, ClientDraft } from './clients.ts';
 export { connectionProfileTemplates } from './connection-profiles.ts';
+export { databaseOptions, keptDefaults } from './connections/database.ts';
+export type { Connection } from './connections.ts';
+export { defaultConnectionName } from './connections.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { ResourceServer } from './resource-servers.ts';
@@ -32,6 +36,7 @@ export {
   clientGrants,
   clients,
   connectionProfiles,
+  connections,
   grants,
   logs,
   organizations,
@@ -47,6 +52,7 @@ export {
 export const collections = [
   resourceServers,
   clients,
+  connections,
   clientCredentials,
   clientGrants,
   organizations,

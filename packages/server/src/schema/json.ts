@@ -8,25 +8,43 @@ export type ReadJson =
 /** Deeper than any body that means something. */
 const mostDepth = 20;
 
+export type ReadJsonList =
+  | { readonly kind: 'list'; readonly value: readonly unknown[] }
+  | { readonly kind: 'malformed'; readonly message: string };
+
 /** One JSON object. An empty text is an empty object. Never throws; says nothing of the values. */
 export function readJsonObject(text: string): ReadJson {
-  let value: unknown = {};
-  if (text !== '') {
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return { kind: 'malformed', message: 'Invalid request payload JSON format' };
-    }
+  const read = readSound(text === '' ? '{}' : text);
+  if (read.kind === 'malformed') return read;
+  return isObject(read.value) ? { kind: 'object', value: read.value } : unexpected('object', read.value);
+}
+
+/** One JSON list. An empty text is none. Never throws; says nothing of the values. */
+export function readJsonList(text: string): ReadJsonList {
+  const read = readSound(text === '' ? 'null' : text);
+  if (read.kind === 'malformed') return read;
+  return Array.isArray(read.value) ? { kind: 'list', value: read.value } : unexpected('array', read.value);
+}
+
+interface Malformed {
+  readonly kind: 'malformed';
+  readonly message: string;
+}
+
+function unexpected(type: string, value: unknown): Malformed {
+  const message = `Payload validation error: 'Expected type ${type} but found type ${typeName(value)}'.`;
+  return { kind: 'malformed', message };
+}
+
+function readSound(text: string): { readonly kind: 'sound'; readonly value: unknown } | Malformed {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { kind: 'malformed', message: 'Invalid request payload JSON format' };
   }
   const wrong = unsound(value);
-  if (wrong) return { kind: 'malformed', message: `Payload validation error: '${wrong}'.` };
-  if (!isObject(value)) {
-    return {
-      kind: 'malformed',
-      message: `Payload validation error: 'Expected type object but found type ${typeName(value)}'.`,
-    };
-  }
-  return { kind: 'object', value };
+  return wrong ? { kind: 'malformed', message: `Payload validation error: '${wrong}'.` } : { kind: 'sound', value };
 }
 
 /** Whether a text can be stored and compared on every engine. */

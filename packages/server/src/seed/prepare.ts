@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { StartRefused } from '../config.ts';
+import { connectionTable } from '../domain/connections/find.ts';
 import { ensureRing } from '../domain/keys/rings.ts';
 import { MANAGEMENT_API } from '../domain/tenants/system-apis.ts';
 import { initialRows } from '../endpoints/management/initial.ts';
@@ -31,6 +32,8 @@ interface Done {
   readonly admin?: string;
   /** Set once a person could read the secret; a start that failed before that shows it again. */
   readonly adminShown?: boolean;
+  /** The database of users was made; whoever deletes it does not get it back. */
+  readonly connection?: boolean;
 }
 const doneDocument = 'prepared';
 
@@ -52,6 +55,12 @@ async function builtIns(store: Store, now: number): Promise<void> {
     await tx.lockDocument(doneDocument);
     if (!(await tx.find(apiTable, { identifier: MANAGEMENT_API }))) await tx.insert(apiTable, rows.managementApi);
     if (!(await tx.find(clientTable, { global: 'true' }))) await tx.insert(clientTable, rows.globalClient);
+    const done = await tx.document<Done>(doneDocument);
+    if (!done?.connection) {
+      if (!(await tx.find(connectionTable, { name: rows.connection.name })))
+        await tx.insert(connectionTable, rows.connection);
+      await tx.put(doneDocument, { ...done, connection: true });
+    }
     // A newer program may know scopes that the row does not list yet.
     const api = await tx.find(apiTable, { identifier: MANAGEMENT_API });
     const known = new Set((api?.scopes ?? []).map((scope) => scope.value));

@@ -280,8 +280,9 @@ describe('the guard', () => {
 
   test('keys or clients that cannot be had now are a 503 with Retry-After, never a 401', async () => {
     const away = () => Promise.reject(new StoreUnavailable('away'));
-    const { database, snapshot, keyring, record, now } = site.house;
-    const [list] = managementRoutes({ database, snapshot, keyring: { ...keyring, verification: away }, record, now });
+    const { database, snapshot, keyring, passwords, record, now } = site.house;
+    const lost = { ...keyring, verification: away };
+    const [list] = managementRoutes({ database, snapshot, keyring: lost, passwords, record, now });
     const asked = {
       id: 'x',
       method: 'GET',
@@ -300,7 +301,7 @@ describe('the guard', () => {
     assert.equal(answer?.status, 503);
     assert.match(String(answer?.headers?.['retry-after']), /^\d+$/);
     const closed = { ...database, store: () => ({ ...database.store('default' as TenantId), get: away }) };
-    const [other] = managementRoutes({ database: closed, snapshot, keyring, record, now });
+    const [other] = managementRoutes({ database: closed, snapshot, keyring, passwords, record, now });
     await assert.rejects(async () => other?.handle(asked), StoreUnavailable, 'the router answers this with 503');
   });
 });

@@ -12,6 +12,8 @@ export interface Authorization {
   readonly audience: string;
   /** A user's token that is good at /userinfo too: `aud` then has both, the API first. */
   readonly userinfo?: true;
+  /** No other token may have the same bytes: this one can be revoked by its hash. */
+  readonly distinct?: true;
   readonly issuer: string;
   readonly clientId: string;
   /** `CID@clients`, or a user's id. */

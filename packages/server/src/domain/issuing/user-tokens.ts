@@ -72,10 +72,13 @@ async function mintAccessToken(
   }
   const { api, audience } = target;
   const userinfo = isAsymmetric(api.algorithm) && authorization.scopes.includes('openid');
+  // A JWT that no endpoint of ours accepts cannot be called back: its API looks at the signature alone.
+  const ours = (userinfo || api.system) && !api.encryption;
   const content: Authorization = {
     api,
     audience,
     ...(userinfo ? { userinfo } : {}),
+    ...(ours ? { distinct: true } : {}),
     issuer: authorization.issuer,
     clientId: authorization.clientId,
     subject: authorization.subject,
@@ -85,8 +88,6 @@ async function mintAccessToken(
     trace: [],
   };
   const issued = { ...(await issueAccessToken(deps.keyring, tenant, content, now)), format: 'JWT' } as const;
-  // A JWT that no endpoint of ours accepts cannot be called back: its API looks at the signature alone.
-  const ours = (userinfo || api.system) && !api.encryption;
   return { issued, row: ours ? rowOf(minting, issued, false, now) : undefined };
 }
 

@@ -45,9 +45,21 @@ export function signingKey(kid: string, alg: AsymmetricAlgorithm, privateKey: Ke
   };
 }
 
-/** A compact JWS (RFC 7515 §7.1) of these claims. Rejects only if the key is broken. */
-export function signJwt(key: SigningKey, type: TokenType, claims: object): Promise<string> {
-  const signed = `${key.headers[type]}.${encoded(claims)}`;
+/** Whether the same claims always give the same bytes. */
+export function isDeterministic(alg: AsymmetricAlgorithm): boolean {
+  return alg === 'RS256' || alg === 'EdDSA';
+}
+
+/**
+ * A compact JWS (RFC 7515 §7.1) of these claims. `blank` is white space that goes in before the closing brace, where it means
+ * nothing (RFC 8259 §2). Rejects only if the key is broken.
+ */
+export function signJwt(key: SigningKey, type: TokenType, claims: object, blank = ''): Promise<string> {
+  const payload =
+    blank === ''
+      ? encoded(claims)
+      : Buffer.from(`${JSON.stringify(claims).slice(0, -1)}${blank}}`).toString('base64url');
+  const signed = `${key.headers[type]}.${payload}`;
   const { digest, here } = methods[key.alg];
   return new Promise((resolve, reject) => {
     if (here) return resolve(`${signed}.${sign(digest, Buffer.from(signed), key.input).toString('base64url')}`);

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import { jwksCacheControl } from '../../domain/keys/ring.ts';
+import type { TenantSettings } from '../../domain/tenants/settings.ts';
 import type { TenantId } from '../../schema/brand.ts';
 import { anyOrigin } from '../../web/cors.ts';
 import type { Answer, Ask, Route } from '../../web/exchange.ts';
@@ -12,8 +13,8 @@ import { metadata } from './metadata.ts';
 export interface DiscoveryDeps {
   readonly keyring: Keyring;
   readonly grantTypes: readonly string[];
-  /** The tenant's flag `remove_alg_from_jwks`. */
-  readonly removesAlg: (tenant: TenantId) => Promise<boolean>;
+  /** The tenant's settings, from memory while the database is away. */
+  readonly settings: (tenant: TenantId) => Promise<TenantSettings>;
 }
 
 function document(ask: Ask, body: string, cacheControl: string): Answer {
@@ -27,11 +28,15 @@ function document(ask: Ask, body: string, cacheControl: string): Answer {
 export function discoveryRoutes(deps: DiscoveryDeps): Route[] {
   const configuration = async (ask: Ask) => {
     const algorithms = await deps.keyring.algorithms(ask.tenant);
-    const body = metadata({ issuer: ask.issuer, grantTypes: deps.grantTypes, algorithms });
+    const settings = await deps.settings(ask.tenant);
+    const body = metadata({ issuer: ask.issuer, grantTypes: deps.grantTypes, algorithms, settings });
     return document(ask, JSON.stringify(body), 'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400');
   };
   const keys = async (ask: Ask) => {
-    const body = await deps.keyring.jwks(ask.tenant, !(await deps.removesAlg(ask.tenant)));
+    const body = await deps.keyring.jwks(
+      ask.tenant,
+      (await deps.settings(ask.tenant)).flags?.remove_alg_from_jwks !== true,
+    );
     return document(ask, body, jwksCacheControl);
   };
   const welcome = (ask: Ask): Answer => ({

@@ -1,7 +1,10 @@
 // The authorization server metadata (OpenID Connect Discovery 1.0 §3, RFC 8414 §2), with Auth0's members and order
 // (auth0-behaviour §3.1): clients that know Auth0 find what they look for, plus the grants that are really offered.
 
+import type { TenantSettings } from '../../domain/tenants/settings.ts';
 import { assertionAlgorithms } from '../../oauth/algorithms.ts';
+import { prompts } from '../../oauth/authorization-request.ts';
+import { claimNames as profileClaimNames } from '../../oauth/claims.ts';
 
 export interface MetadataFacts {
   /** With its trailing slash. */
@@ -9,6 +12,10 @@ export interface MetadataFacts {
   readonly grantTypes: readonly string[];
   /** Algorithms for which the tenant has keys. */
   readonly algorithms: readonly string[];
+  readonly settings: Pick<
+    TenantSettings,
+    'answer_dialect' | 'acr_values_supported' | 'authorization_response_iss_parameter_supported'
+  >;
 }
 
 /** Members that name an endpoint, in the order of the document, by path. */
@@ -23,7 +30,35 @@ const endpoints = [
   ['revocation_endpoint', 'oauth/revoke'],
 ] as const;
 
-/** The metadata document of an issuer. Pure. */
+/**
+ * What the `oidc` dialect says beside Auth0's members, and instead of them: prompts and claims as they really are, and no
+ * `plain`, which RFC 9700 §2.1.1 advises against.
+ */
+const oidcMembers = {
+  code_challenge_methods_supported: ['S256'],
+  claims_supported: claimsSupported(),
+  prompt_values_supported: prompts,
+  claims_parameter_supported: false,
+  authorization_response_iss_parameter_supported: false,
+};
+
+function claimsSupported(): readonly string[] {
+  const protocol = ['iss', 'aud', 'sub', 'iat', 'exp', 'auth_time', 'sid', 'nonce', 'at_hash', 'c_hash'];
+  return [...protocol, ...profileClaimNames].toSorted();
+}
+
+/** Members that depend on the tenant's settings (DISC-1). */
+function conditional({ settings }: MetadataFacts): Record<string, unknown> {
+  const acr = settings.acr_values_supported;
+  return {
+    ...(acr && acr.length > 0 ? { acr_values_supported: acr } : {}),
+    ...(settings.authorization_response_iss_parameter_supported
+      ? { authorization_response_iss_parameter_supported: true }
+      : {}),
+  };
+}
+
+/** The metadata document of an issuer, in the tenant's dialect. Pure. */
 export function metadata(facts: MetadataFacts): Record<string, unknown> {
   const document: Record<string, unknown> = { issuer: facts.issuer };
   for (const [member, path] of endpoints) document[member] = `${facts.issuer}${path}`;
@@ -82,5 +117,7 @@ export function metadata(facts: MetadataFacts): Record<string, unknown> {
     request_parameter_supported: false,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     grant_types_supported: facts.grantTypes,
+    ...(facts.settings.answer_dialect === 'oidc' ? oidcMembers : {}),
+    ...conditional(facts),
   };
 }

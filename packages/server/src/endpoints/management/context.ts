@@ -1,5 +1,6 @@
 // What every operation of the Management API gets: the tools that the server hands in, and the facts of one request.
 
+import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
@@ -11,6 +12,7 @@ export interface ManagementDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly keyring: Keyring;
+  readonly passwords: Passwords;
   /** Takes a tenant log event; never waits, never fails. */
   readonly record: (event: LogEvent) => void;
   /** ms */

@@ -1,5 +1,6 @@
 // The Management API: one more API of the tenant, with its own identifier and scopes, below `/api/v2`.
 
+import { connectionTable } from '../../domain/connections/find.ts';
 import { userGrants } from '../../domain/issuing/user-tables.ts';
 import { signingKeys as keyTable } from '../../domain/keys/ring.ts';
 import {
@@ -8,6 +9,7 @@ import {
   clientGrants,
   clients,
   connectionProfiles,
+  connections,
   grants,
   managementScopes,
   organizations,
@@ -28,6 +30,8 @@ import { singletonRoutes } from './singleton-routes.ts';
 import { clientCredentialVerbs } from './verbs/client-credentials.ts';
 import { clientGrantVerbs } from './verbs/client-grants.ts';
 import { clientVerbs } from './verbs/clients.ts';
+import { connectionClientRoutes } from './verbs/connection-clients.ts';
+import { connectionRoutes, connectionVerbs } from './verbs/connections.ts';
 import { grantLinks } from './verbs/grant-links.ts';
 import { grantRoutes, grantVerbs } from './verbs/grants.ts';
 import { logRoutes } from './verbs/logs.ts';
@@ -49,6 +53,7 @@ export const managementTables: readonly DeclaredTable[] = [
   tableOf(clients),
   tableOf(clientCredentials),
   tableOf(clientGrants),
+  connectionTable,
   tableOf(organizations),
   grantLinks,
   tableOf(connectionProfiles),
@@ -74,6 +79,9 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     rotateSecretRoute(machinery),
     ...collectionRoutes({ declared: clientCredentials, verbs: clientCredentialVerbs, parent }, machinery),
     ...collectionRoutes({ declared: clientGrants, verbs: clientGrantVerbs }, machinery),
+    ...collectionRoutes({ declared: connections, verbs: connectionVerbs }, machinery),
+    ...connectionRoutes(machinery),
+    ...connectionClientRoutes(machinery),
     ...collectionRoutes({ declared: organizations, verbs: organizationVerbs }, machinery),
     ...organizationRoutes(machinery),
     ...templateRoutes(machinery),

@@ -7,7 +7,12 @@ import type { Caller, ManagementDeps } from './context.ts';
 /** Members whose values are credentials or key material, wherever they stand. */
 const secretNames = /secret|passw|token$|key$|^pem$|private_?key|^pkcs7$|^cert$|credential_value/i;
 /** Free objects that hold credentials of other systems under names that nobody can list: masked whole. */
-const secretObjects: ReadonlySet<string> = new Set(['addons']);
+const secretObjects: ReadonlySet<string> = new Set([
+  'addons',
+  'configuration',
+  'credentials',
+  'gateway_authentication',
+]);
 const mask = '*****';
 const mostItems = 100;
 const mostText = 2000;

@@ -3,6 +3,8 @@
 
 import { createHash } from 'node:crypto';
 import { type Api, createApi, type Refusal } from '@countersign/api';
+import { findUser } from '../../domain/accounts/find.ts';
+import { findIssued } from '../../domain/issuing/issued.ts';
 import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
 import { type Client, clients, currentUserScopes } from '../../resources/index.ts';
 import type { AnyOf } from '../../schema/collection.ts';
@@ -14,6 +16,7 @@ import { lacksScope, type Refused, refused } from './problem.ts';
 
 const clientTable = tableOf(clients);
 const mostApis = 1000;
+const tokenEnded = 'Bearer error="invalid_token", error_description="The token was revoked, or its user is gone"';
 const clientGone = 'Bearer error="invalid_token", error_description="The client of the token does not exist"';
 
 export type Guard = (ask: Ask, needs: readonly AnyOf[]) => Promise<Caller | Refused>;
@@ -71,6 +74,14 @@ export function createGuard(deps: ManagementDeps): Guard {
     const machine = token.subject === `${clientId}@clients`;
     const scopes = machine ? token.scopes : new Set([...token.scopes].filter((scope) => currentUserScopes.has(scope)));
     const lacking = needs.find((anyOf) => !anyOf.some((scope) => scopes.has(scope)));
+    if (!machine && !lacking) {
+      const ended = await endedUserToken(deps, ask, token.subject);
+      if (ended !== undefined) {
+        const fix = 'Let the user sign in again.';
+        recordCause(deps, ask, 'Invalid token', { code: 'token_ended', message: ended, fix, client_id: clientId });
+        return { ...refused(401, 'Invalid token'), headers: { 'www-authenticate': tokenEnded } };
+      }
+    }
     const origin = originOf(ask, client);
     if (lacking) {
       const refusal = lacksScope(lacking);
@@ -85,6 +96,22 @@ export function createGuard(deps: ManagementDeps): Guard {
     }
     return { clientId, clientName: client.name, scopes, ...(origin === undefined ? {} : { origin }) };
   };
+}
+
+/** Why a user's token is good no more, though its signature is: a JWT lives until its end, its user and its code may not. */
+async function endedUserToken(deps: ManagementDeps, ask: Ask, userId: string): Promise<string | undefined> {
+  const store = deps.database.store(ask.tenant);
+  const bearer = bearerOf(ask);
+  const row = bearer === undefined ? undefined : await findIssued(store, bearer);
+  if (!row || row.user_id !== userId) return 'the token is none that was issued to a user here';
+  if (row.revoked) return 'the token was revoked: its authorization code was presented twice';
+  const user = await findUser(store, userId);
+  if (!user) return `the user ${userId} of this token does not exist any more`;
+  return user.blocked === true ? `the user ${userId} of this token is blocked` : undefined;
+}
+
+function bearerOf(ask: Ask): string | undefined {
+  return /^bearer +(\S+)$/i.exec(ask.headers.authorization ?? '')?.[1];
 }
 
 /** The origin of the page that asks, if the client of the token registered it. */
@@ -148,7 +175,7 @@ interface Reason {
 
 /** A `fapi` event that says why; the token itself only as its SHA-256. */
 function recordCause(deps: ManagementDeps, ask: Ask, description: string, reason: Reason): void {
-  const token = /^bearer +(\S+)$/i.exec(ask.headers.authorization ?? '')?.[1];
+  const token = bearerOf(ask);
   const { client_id, client_name, ...cause } = reason;
   deps.record({
     tenant: ask.tenant,

@@ -1,7 +1,17 @@
-// What every tenant has from its first moment: the Management API's own record and the client that stands for all clients.
+// What every tenant has from its first moment: the Management API's own record, the client that stands for all clients,
+// and a database of users.
 
 import { MANAGEMENT_API } from '../../domain/tenants/system-apis.ts';
-import { type Client, clients, managementScopes, type ResourceServer, resourceServers } from '../../resources/index.ts';
+import {
+  type Client,
+  type Connection,
+  clients,
+  connections,
+  defaultConnectionName,
+  managementScopes,
+  type ResourceServer,
+  resourceServers,
+} from '../../resources/index.ts';
 import { makeId, makeSecret } from './ids.ts';
 
 export interface InitialRows {
@@ -9,10 +19,13 @@ export interface InitialRows {
   readonly managementApi: ResourceServer;
   /** auth0-behaviour TEN-2 */
   readonly globalClient: Client;
+  /** The database of users that every tenant begins with. */
+  readonly connection: Connection;
 }
 
 /** Fresh rows with fresh ids; `now` is not kept in them. */
 export function initialRows(_now: number): InitialRows {
+  const database = { name: defaultConnectionName, strategy: 'auth0' as const };
   const client = clients.defaults({ name: 'All Applications' }) as Client;
   return {
     managementApi: {
@@ -37,5 +50,7 @@ export function initialRows(_now: number): InitialRows {
       callbacks: [],
       cross_origin_authentication: true,
     },
+    // The defaults of a draft are whole.
+    connection: { ...database, ...connections.defaults(database), id: makeId(connections.ids) } as Connection,
   };
 }

@@ -7,6 +7,7 @@ import {
   clientGrants,
   clients,
   connectionProfiles,
+  connections,
   grants,
   logs,
   managementScopes,
@@ -32,6 +33,7 @@ import {
   schemasOf,
   singletonPaths,
 } from '../../schema/openapi.ts';
+import { connectionPaths, removeConnection } from './openapi-connections.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
 
 const collections: readonly AnyCollection[] = [
@@ -239,17 +241,24 @@ const errorSchema = {
 
 /** Everything but the addresses. */
 const grantPaths = collectionPaths(grants);
+const ofConnections = collectionPaths(connections);
+const oneConnection = '/connections/{id}';
 const paths = Object.assign(
   {},
   ...collections.map(collectionPaths),
   ...[tenantSettings, branding].map(singletonPaths),
   handMade,
   peoplePaths,
+  connectionPaths,
+  {
+    ...ofConnections,
+    [oneConnection]: { ...Object(Reflect.get(ofConnections, oneConnection)), delete: removeConnection },
+  },
   { ...grantPaths, '/grants': { ...Object(grantPaths['/grants']), delete: removeGrants } },
 );
 const schemas = Object.assign(
   { Error: errorSchema },
-  ...[...collections, grants, tenantSettings, branding, signingKeys, logs, sessions].map(schemasOf),
+  ...[...collections, connections, grants, tenantSettings, branding, signingKeys, logs, sessions].map(schemasOf),
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */

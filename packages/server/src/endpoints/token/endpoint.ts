@@ -1,12 +1,15 @@
 // POST /oauth/token (RFC 6749 §3.2, auth0-behaviour §8): reads the request, authenticates the client, lets the grant
 // judge, spends what is single-use in the transaction that issues, signs, answers, and records why.
 
+import { findUser } from '../../domain/accounts/find.ts';
+import type { User } from '../../domain/accounts/user.ts';
 import { type Authentication, authenticate } from '../../domain/clients/authenticate.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
 import { type Presented, readPresented } from '../../domain/clients/presented.ts';
 import { type IssuedToken, issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
+import { findCode } from '../../domain/issuing/codes.ts';
 import {
   findApi,
   findMachineGrant,
@@ -14,7 +17,11 @@ import {
   isAssociated,
   similarIdentifiers,
 } from '../../domain/issuing/find.ts';
+import { revokeFamily } from '../../domain/issuing/issued.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
+import { type Redemption, redeemCode } from '../../domain/issuing/redeem.ts';
+import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
+import type { Minted } from '../../domain/issuing/user-tokens.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
@@ -22,15 +29,15 @@ import { settingsOf, type TenantSettings } from '../../domain/tenants/settings.t
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import { storedIdentifier } from '../../domain/tenants/system-apis.ts';
 import { type Refusal, refuse } from '../../oauth/errors.ts';
-import type { Database } from '../../storage/store.ts';
+import type { Database, Transaction } from '../../storage/store.ts';
 import { type AnswerDialect, errorCode, noStore, refusalAnswer } from '../../web/answers.ts';
 import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { type Params, readBody } from '../../web/params.ts';
-import { issuedEvent, originEvent, refusedEvent } from './events.ts';
+import { issuedEvent, originEvent, redeemedEvent, refusedEvent } from './events.ts';
 import type { TokenFacts } from './facts.ts';
 import type { AnyGrant } from './grant.ts';
-import { spend } from './spend.ts';
+import { lostRefusal, spend, spendAssertion } from './spend.ts';
 
 export interface TokenDeps {
   readonly database: Database;
@@ -48,6 +55,8 @@ interface Progress {
   grant?: AnyGrant;
   client?: ClientFacts;
   organization?: OrganizationFacts;
+  user?: User;
+  audience?: string;
   /** Set once the client has proved who it is: only then its word about the caller's address is taken. */
   authenticated: boolean;
   basic: boolean;
@@ -110,10 +119,21 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
 
   const context = { client: authentication.client, host: ask.host, issuer: ask.issuer };
   const decision = await grant.judge(params, context, factsFor(deps, ask, settings));
-  const { organization } = decision.kind === 'refused' ? decision : decision.authorization;
-  if (organization) progress.organization = organization;
-  if (decision.kind === 'refused') return refused(decision.refusal, decision.trace);
-  return commit(deps, ask, settings, progress, grant, authentication, decision.authorization, refused);
+  switch (decision.kind) {
+    case 'authorized': {
+      const { organization } = decision.authorization;
+      if (organization) progress.organization = organization;
+      return commit(deps, ask, settings, progress, grant, authentication, decision.authorization, refused);
+    }
+    case 'redeemed':
+      return redeem(deps, ask, progress, grant, authentication, decision.redemption, refused);
+    case 'refused': {
+      const { refusal, trace, organization, user, audience, revoke } = decision;
+      if (revoke !== undefined) await deps.database.store(ask.tenant).transact((tx) => revokeFamily(tx, revoke));
+      Object.assign(progress, { organization, user, audience });
+      return refused(refusal, trace);
+    }
+  }
 }
 
 /** Commit and answer: spends first, so that nothing is signed for a request that lost a race. */
@@ -133,6 +153,52 @@ async function commit(
   const issued = await issueAccessToken(deps.keyring, ask.tenant, authorization, now);
   deps.record(issuedEvent(ask, progress.client, grant, authorization, issued));
   return withCors(ask, progress.client, tokenAnswer(authorization, issued, spent.headers));
+}
+
+/** Commit and answer for a user's tokens: the code is spent in the transaction that keeps them. */
+async function redeem(
+  deps: TokenDeps,
+  ask: Ask,
+  progress: Progress,
+  grant: AnyGrant,
+  authentication: Authentication & { kind: 'authenticated' },
+  redemption: Redemption,
+  refused: (refusal: Refusal, trace?: readonly TraceEntry[]) => Answer,
+): Promise<Answer> {
+  const { decision, user, content } = redemption;
+  Object.assign(progress, { user, audience: content.audience });
+  const lost = (because: string) =>
+    refused(refuse('invalid_grant', 'Invalid authorization code', because), decision.trace);
+  try {
+    const spendAlso = (tx: Transaction) => spendAssertion(tx, authentication);
+    const redeemed = await redeemCode(deps, ask.tenant, redemption, spendAlso, deps.now());
+    switch (redeemed.kind) {
+      case 'ended':
+        return lost('the code ended while it was redeemed');
+      case 'replayed':
+        return lost(`another request spent the code first; the ${redeemed.revoked} tokens that it bought are revoked`);
+      case 'issued':
+        deps.record(redeemedEvent(ask, progress.client, grant, redemption, redeemed.minted));
+        return withCors(ask, progress.client, userTokensAnswer(redeemed.minted, redeemed.scope));
+    }
+  } catch (error) {
+    return refused(lostRefusal(error), decision.trace);
+  }
+}
+
+/** The same for a user's tokens: `scope` only when it is not what was asked for (TOK-6). */
+function userTokensAnswer({ accessToken, idToken }: Minted, scope: string | undefined): Answer {
+  return json(
+    200,
+    {
+      access_token: accessToken?.token,
+      ...(idToken ? { id_token: idToken.token } : {}),
+      ...(scope === undefined ? {} : { scope }),
+      expires_in: accessToken?.expiresIn,
+      token_type: 'Bearer',
+    },
+    noStore,
+  );
 }
 
 /** The success body (RFC 6749 §5.1), members in Auth0's order; `scope` only when there is one (TOK-6). */
@@ -206,6 +272,15 @@ function factsFor(deps: TokenDeps, ask: Ask, settings: TenantSettings): TokenFac
     organizationNames: settings.allow_organization_name_in_authentication_api === true,
     organization: (by) => findOrganization(database, snapshot, ask.tenant, by),
     isAssociated: (organization, grant) => isAssociated(database, snapshot, ask.tenant, organization, grant),
+    code: (code) => findCode(database.store(ask.tenant), code, deps.now()),
+    user: (userId) => findUser(database.store(ask.tenant), userId),
+    userFacts: (client, user, audience) =>
+      loadUserFacts(deps, ask.tenant, {
+        client,
+        user,
+        host: ask.host,
+        request: audience === undefined ? {} : { audience },
+      }),
     similarIdentifiers: (identifier) => similarIdentifiers(database, snapshot, ask.tenant, identifier),
   };
 }

@@ -1,10 +1,13 @@
 // The log events of the token endpoint: what was issued or refused, to whom, and every reason on the way.
 // A token is named by its SHA-256 only; no parameter that may be a secret is copied.
 
+import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { IssuedToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
+import type { Redemption } from '../../domain/issuing/redeem.ts';
+import type { Minted } from '../../domain/issuing/user-tokens.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
@@ -57,6 +60,40 @@ export function issuedEvent(
   };
 }
 
+/** A code was exchanged for a user's tokens (`seacft`). */
+export function redeemedEvent(
+  ask: Ask,
+  client: ClientFacts | undefined,
+  grant: AnyGrant,
+  { user, content, decision }: Redemption,
+  { accessToken, idToken }: Minted,
+): LogEvent {
+  return {
+    ...origin(ask, client),
+    ...whom(user),
+    type: grant.events.success,
+    description: grant.about.success,
+    client_id: content.client_id,
+    client_name: client?.name,
+    audience: content.audience,
+    scope: decision.scopes.join(' ') || undefined,
+    details: {
+      trace: decision.trace.map(shortened),
+      token: { sha256: accessToken?.digest, format: accessToken?.format, expires_in: accessToken?.expiresIn },
+      ...(idToken ? { id_token: { sha256: idToken.digest } } : {}),
+      session_id: content.session_id,
+      request_id: ask.id,
+    },
+  };
+}
+
+/** Who a user is, to people who read the log. */
+function whom(user: User | undefined): Pick<LogEvent, 'user_id' | 'user_name' | 'connection'> {
+  if (!user) return {};
+  const { user_id, connection } = user;
+  return { user_id, user_name: user.email ?? user.username ?? user.phone_number ?? user.name, connection };
+}
+
 const mostDropped = 100;
 
 /** A reason may quote what the caller sent, up to 32 kB of it: the log keeps enough to recognise it. */
@@ -80,6 +117,8 @@ export function refusedEvent(
     readonly grant?: AnyGrant;
     readonly client?: ClientFacts;
     readonly organization?: OrganizationFacts;
+    readonly user?: User;
+    readonly audience?: string;
     readonly authenticated: boolean;
   },
   refusal: Refusal,
@@ -93,13 +132,14 @@ export function refusedEvent(
   };
   return {
     ...origin(ask, known.authenticated ? client : undefined),
+    ...whom(known.user),
     type: grant?.events.failure ?? 'f',
     description: refusal.description,
     client_id: client?.clientId ?? text('client_id'),
     client_name: client?.name,
     organization_id: organization?.id,
     organization_name: organization?.name,
-    audience: text('audience') ?? text('resource'),
+    audience: known.audience ?? text('audience') ?? text('resource'),
     scope: text('scope'),
     details: {
       error: {

@@ -1,7 +1,10 @@
 // What grants may look up while they load, bound to the tenant and host of the request.
 
+import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { ApiFacts, GrantFacts } from '../../domain/issuing/api-facts.ts';
+import type { FoundCode } from '../../domain/issuing/codes.ts';
+import type { UserFacts } from '../../domain/issuing/user-authorization.ts';
 import type { OrganizationLookups } from './organization.ts';
 
 export interface TokenFacts extends OrganizationLookups {
@@ -13,6 +16,11 @@ export interface TokenFacts extends OrganizationLookups {
   /** The API with this identifier as sent on the wire. */
   api(identifier: string): Promise<ApiFacts | undefined>;
   machineGrant(client: ClientFacts, api: ApiFacts): Promise<GrantFacts | undefined>;
+  /** An authorization code as it stands; looking does not spend it. */
+  code(code: string): Promise<FoundCode | undefined>;
+  user(userId: string): Promise<User | undefined>;
+  /** What a user's tokens depend on, as it is now. No audience means /userinfo. */
+  userFacts(client: ClientFacts, user: User, audience: string | undefined): Promise<UserFacts>;
   /** For explanations only. */
   similarIdentifiers(identifier: string): Promise<readonly string[]>;
 }

@@ -1,9 +1,11 @@
 // What a grant is: three beats (parse, load, decide). The endpoint owns commit and answer and every shared check,
 // so a grant can't forget one, and can't write while it judges.
 
+import type { User } from '../../domain/accounts/user.ts';
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
+import type { Redemption } from '../../domain/issuing/redeem.ts';
 import type { TraceEntry } from '../../domain/logs/event.ts';
 import type { Refusal } from '../../oauth/errors.ts';
 import type { Ask } from '../../web/exchange.ts';
@@ -12,14 +14,25 @@ import type { TokenFacts } from './facts.ts';
 
 /** A grant's decision. A refusal carries the trace too: it explains as much as a token does. */
 export type GrantDecision =
+  /** An access token and nothing else: a machine's. */
   | { readonly kind: 'authorized'; readonly authorization: Authorization }
+  /** A user's tokens, for a code that is spent in the transaction that issues them. */
+  | { readonly kind: 'redeemed'; readonly redemption: Redemption }
   | {
       readonly kind: 'refused';
       readonly refusal: Refusal;
       readonly trace: readonly TraceEntry[];
       /** The organization that was meant, for the log. */
       readonly organization?: OrganizationFacts;
+      /** The user and the API that were meant, for the log. */
+      readonly user?: User;
+      readonly audience?: string;
+      /** A replay: the family of tokens that must be revoked. */
+      readonly revoke?: string;
     };
+
+/** The decision of a grant by which machines get tokens as themselves. */
+export type MachineDecision = Exclude<GrantDecision, { readonly kind: 'redeemed' }>;
 
 /** What the decision is about, besides what `load` found. */
 export interface GrantContext {
@@ -28,7 +41,7 @@ export interface GrantContext {
   readonly issuer: string;
 }
 
-export interface Grant<Asked, Found> {
+export interface Grant<Asked, Found, Decision extends GrantDecision = GrantDecision> {
   /** The `grant_type` that asks for it. */
   readonly type: string;
   /** Log event types of success and failure (auth0-behaviour §40.2). */
@@ -42,7 +55,7 @@ export interface Grant<Asked, Found> {
   /** Gathers what the decision needs; reads only. */
   load(asked: Asked, context: GrantContext, facts: TokenFacts): Promise<Found>;
   /** Pure. */
-  decide(asked: Asked, found: Found, context: GrantContext): GrantDecision;
+  decide(asked: Asked, found: Found, context: GrantContext): Decision;
 }
 
 /** A grant with its own types closed over, so that grants of all kinds fit one list. */

@@ -101,21 +101,34 @@ export async function spend(
   if (!jti && quotas.length === 0) return { kind: 'spent', headers: {} };
   try {
     return await store.transact(async (tx) => {
-      if (jti && !(await tx.claim({ kind: 'client_assertion', key: `${client.clientId} ${jti.id}` }, jti.expiresAt))) {
-        throw new Lost(
-          refuse(
-            'client_authentication',
-            'Unauthorized',
-            'the jti of the client assertion was used before; each assertion buys one answer',
-          ),
-        );
-      }
+      await spendAssertion(tx, authentication);
       const headers: [string, string][] = [];
       for (const counted of quotas) headers.push(await countQuota(tx, counted, now));
       return { kind: 'spent', headers: Object.fromEntries(headers) };
     });
   } catch (error) {
-    if (error instanceof Lost) return { kind: 'refused', refusal: error.refusal };
-    throw error;
+    return { kind: 'refused', refusal: lostRefusal(error) };
   }
+}
+
+/** Spends the `jti` of the client's assertion, if it sent one. Throws, so that the transaction keeps nothing, if it was used before. */
+export async function spendAssertion(
+  tx: Transaction,
+  { client, jti }: Authentication & { readonly kind: 'authenticated' },
+): Promise<void> {
+  if (!jti || (await tx.claim({ kind: 'client_assertion', key: `${client.clientId} ${jti.id}` }, jti.expiresAt)))
+    return;
+  throw new Lost(
+    refuse(
+      'client_authentication',
+      'Unauthorized',
+      'the jti of the client assertion was used before; each assertion buys one answer',
+    ),
+  );
+}
+
+/** The refusal that a transaction ended with. @throws what is no refusal of ours */
+export function lostRefusal(error: unknown): Refusal {
+  if (error instanceof Lost) return error.refusal;
+  throw error;
 }

@@ -19,6 +19,7 @@ import { badBody, lacksScope, type Refused, refused } from '../problem.ts';
 import { isRefused } from '../query.ts';
 import { visible } from '../views.ts';
 import { credentialFacts, placesOf, withCredentials } from './client-keys.ts';
+import { disableConnections, enableConnections } from './connection-clients.ts';
 import { organizationTable, removeGrants } from './grant-links.ts';
 import type { CollectionVerbs } from './verb.ts';
 
@@ -102,6 +103,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
       }
     }
     for (const row of rows) await tx.insert(credentialTable, row);
+    await enableConnections(tx, client);
     let next = 0;
     const entity = withCredentials(client, (references) => references.map(() => ({ id: rows[next++]?.id })));
     next = 0;
@@ -141,6 +143,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
       return refused(403, 'A client cannot delete itself; use the token of another client', 'operation_not_supported');
     await removeGrants(tx, { client_id: client.client_id });
     await tx.removeAll(credentialTable, { client_id: client.client_id });
+    await disableConnections(tx, client.client_id);
     await tx.removeAll(userGrants, { clientID: client.client_id });
     return undefined;
   },

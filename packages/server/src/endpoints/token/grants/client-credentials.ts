@@ -6,7 +6,7 @@ import type { TraceEntry } from '../../../domain/logs/event.ts';
 import { managementIdentifier } from '../../../domain/tenants/system-apis.ts';
 import { type Refusal, refuse } from '../../../oauth/errors.ts';
 import { parseScope } from '../../../oauth/scope.ts';
-import type { Grant, GrantContext, GrantDecision } from '../grant.ts';
+import type { Grant, GrantContext, MachineDecision } from '../grant.ts';
 import { judgeOrganization, loadOrganization, type NamedOrganization } from '../organization.ts';
 
 export interface Asked {
@@ -36,7 +36,7 @@ function refused(
   refusal: Refusal,
   trace: readonly TraceEntry[],
   organization?: NamedOrganization['facts'],
-): GrantDecision {
+): MachineDecision {
   return { kind: 'refused', refusal, trace, ...(organization ? { organization } : {}) };
 }
 
@@ -96,7 +96,7 @@ function permissionsOf(api: ApiFacts, scopes: readonly string[]): { permissions?
 }
 
 /** The decision. The order of checks is the order in which an operator would mend them. */
-export function decide(asked: Asked, found: Found, context: GrantContext): GrantDecision {
+export function decide(asked: Asked, found: Found, context: GrantContext): MachineDecision {
   const trace: TraceEntry[] = [];
   const { client } = context;
   if (!found.audience) {
@@ -172,7 +172,7 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
   };
 }
 
-export const clientCredentials: Grant<Asked, Found> = {
+export const clientCredentials: Grant<Asked, Found, MachineDecision> = {
   type: 'client_credentials',
   events: { success: 'seccft', failure: 'feccft' },
   about: {

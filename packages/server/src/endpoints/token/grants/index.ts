@@ -1,6 +1,7 @@
 // The grants of the token endpoint. Discovery publishes this list; a grant that is not in it does not exist.
 
 import { type AnyGrant, closed } from '../grant.ts';
+import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
 
-export const grants: readonly AnyGrant[] = [closed(clientCredentials)];
+export const grants: readonly AnyGrant[] = [closed(authorizationCode), closed(clientCredentials)];

@@ -1,0 +1,40 @@
+// Finds the database connections of a tenant, from the snapshot or the store.
+
+import { connections } from '../../resources/index.ts';
+import type { TenantId } from '../../schema/brand.ts';
+import { tableOf } from '../../schema/collection.ts';
+import type { Database } from '../../storage/store.ts';
+import type { ClientFacts } from '../clients/facts.ts';
+import type { Snapshot } from '../tenants/snapshot.ts';
+import { type ConnectionFacts, connectionFacts, mayUse } from './facts.ts';
+
+export const connectionTable = tableOf(connections);
+
+/** Every database connection of the tenant, in the order in which they were made. */
+async function all(database: Database, snapshot: Snapshot, tenant: TenantId): Promise<readonly ConnectionFacts[]> {
+  const found = await snapshot.get(tenant, 'connections', '', {}, async () => {
+    const rows = await database.store(tenant).all(connectionTable, { strategy: 'auth0' });
+    return { value: rows.flatMap((row) => connectionFacts(row) ?? []), from: [`${connectionTable.name}/*`] };
+  });
+  return found ?? [];
+}
+
+/** The connections through which this client may log users in, the oldest first, which is the default. @throws StoreUnavailable */
+export async function connectionsOf(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+  client: Pick<ClientFacts, 'clientId' | 'firstParty'>,
+): Promise<readonly ConnectionFacts[]> {
+  return (await all(database, snapshot, tenant)).filter((connection) => mayUse(client, connection));
+}
+
+/** The database connection of this name, byte for byte. Does not check who may use it. @throws StoreUnavailable */
+export async function findConnection(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+  name: string,
+): Promise<ConnectionFacts | undefined> {
+  return (await all(database, snapshot, tenant)).find((connection) => connection.name === name);
+}

@@ -1,0 +1,79 @@
+// Spends an authorization code for what it buys, in one transaction: of racers on any nodes one gets tokens, and who comes
+// later shows that the code leaked, so what it bought is revoked (RFC 6749 §4.1.2, §10.5).
+
+import type { TenantId } from '../../schema/brand.ts';
+import type { Transaction } from '../../storage/store.ts';
+import type { User } from '../accounts/user.ts';
+import type { ClientFacts } from '../clients/facts.ts';
+import { scopesDiffer } from './authorization-response.ts';
+import { type AuthorizationCode, spendCode } from './codes.ts';
+import { keepIssued, revokeFamily } from './issued.ts';
+import type { GrantedToUser } from './user-authorization.ts';
+import { type MintDeps, type Minted, mintUserTokens } from './user-tokens.ts';
+
+/** A decided exchange: every binding of the code was checked, and what it buys was judged anew. */
+export interface Redemption {
+  readonly code: string;
+  readonly content: AuthorizationCode;
+  readonly client: ClientFacts;
+  readonly user: User;
+  readonly decision: GrantedToUser;
+}
+
+export type Redeemed =
+  | { readonly kind: 'issued'; readonly minted: Minted; readonly scope: string | undefined }
+  /** Somebody else had it; what that bought is revoked now. */
+  | { readonly kind: 'replayed'; readonly revoked: number }
+  | { readonly kind: 'ended' };
+
+/**
+ * Signs the tokens, then spends the code and keeps what must be kept. `inTransaction` spends what else the request uses up
+ * (the `jti` of a client assertion) and throws to keep nothing. `now` in ms. @throws StoreUnavailable, what `inTransaction` throws
+ */
+export async function redeemCode(
+  deps: MintDeps,
+  tenant: TenantId,
+  redemption: Redemption,
+  inTransaction: (tx: Transaction) => Promise<void>,
+  now: number,
+): Promise<Redeemed> {
+  const { code, content, client, user, decision } = redemption;
+  // Signed before the transaction: an RSA signature inside would make every other writer wait for it.
+  const minted = await mintUserTokens(
+    deps,
+    {
+      tenant,
+      client,
+      user,
+      authorization: decision.authorization,
+      channel: 'back',
+      wants: { accessToken: true, idToken: decision.scopes.includes('openid') },
+      opaqueLifetime: 86_400,
+      family: content.family,
+      about: {
+        sid: content.session_id,
+        nonce: content.nonce,
+        authTime: content.tells_auth_time ? Math.floor(content.authenticated_at / 1000) : undefined,
+      },
+    },
+    now,
+  );
+  return deps.database.store(tenant).transact(async (tx) => {
+    await inTransaction(tx);
+    const spent = await spendCode(tx, code, now);
+    switch (spent.kind) {
+      case 'won':
+        await keepIssued(tx, minted.rows);
+        return {
+          kind: 'issued',
+          minted,
+          scope: scopesDiffer(content.requested, decision.scopes) ? decision.scopes.join(' ') : undefined,
+        };
+      case 'spent':
+        return { kind: 'replayed', revoked: await revokeFamily(tx, spent.value.family) };
+      case 'expired':
+      case 'unknown':
+        return { kind: 'ended' };
+    }
+  });
+}

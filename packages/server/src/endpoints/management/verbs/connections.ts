@@ -1,0 +1,132 @@
+// What is special about connections: secrets inside `options`, and users who go away with their database.
+
+import { canonicalEmail } from '../../../domain/accounts/identifiers.ts';
+import { removeUser } from '../../../domain/accounts/remove.ts';
+import { users } from '../../../domain/accounts/user.ts';
+import { connectionTable } from '../../../domain/connections/find.ts';
+import { type Connection, connections, keptDefaults } from '../../../resources/index.ts';
+import { isSound } from '../../../schema/json.ts';
+import type { Store } from '../../../storage/store.ts';
+import { empty, json, type Route } from '../../../web/exchange.ts';
+import { recordWrite } from '../events.ts';
+import { type Act, type Machinery, operation } from '../operation.ts';
+import { refused, uncached } from '../problem.ts';
+import { badQuery, isRefused, readQuery } from '../query.ts';
+import type { CollectionVerbs } from './verb.ts';
+
+type Fields = typeof connections.fields;
+type Options = Readonly<Record<string, unknown>>;
+
+/** Members of `options` that hold credentials, of whatever strategy: sealed at rest. */
+const secretMembers: ReadonlySet<string> = new Set([
+  'client_secret',
+  'app_secret',
+  'consumer_secret',
+  'api_key',
+  'twilio_token',
+  'signing_key',
+  'signingKey',
+  'decryptionKey',
+  'assertion_decryption_settings',
+  'gateway_authentication',
+  'provider',
+  'configuration',
+]);
+
+/** `options` as they travel -> what is stored readable, and what is stored sealed. */
+function split(options: Options): Pick<Connection, 'options'> & { secret_options?: Options } {
+  const entries = Object.entries(options).filter(([, value]) => value !== null);
+  const secret = entries.filter(([name]) => secretMembers.has(name));
+  return {
+    options: Object.fromEntries(entries.filter(([name]) => !secretMembers.has(name))),
+    ...(secret.length > 0 ? { secret_options: Object.fromEntries(secret) } : {}),
+  };
+}
+
+export const connectionVerbs: CollectionVerbs<Fields> = {
+  // Scripts and metadata documents of identity providers are long.
+  bodyLimit: 1024 * 1024,
+
+  make: (draft) => split(connections.defaults(draft).options ?? {}),
+
+  update: async (_tx, before, after) => {
+    if (after.options === before.options) return { kind: 'stored', entity: after };
+    const { secret_options: _old, ...rest } = after;
+    const kept = after.strategy === 'auth0' ? keptDefaults : {};
+    return { kind: 'stored', entity: { ...rest, ...split({ ...kept, ...after.options }) } };
+  },
+
+  answer: ({ secret_options, ...connection }) => ({
+    ...connection,
+    options: { ...connection.options, ...secret_options },
+  }),
+};
+
+const missing = refused(404, connections.errors.missing.message, connections.errors.missing.errorCode);
+/** Users removed in one transaction: others wait for it on SQLite. */
+const portion = 100;
+
+/** The routes of a connection that no other resource has alike. */
+export function connectionRoutes(machinery: Machinery): Route[] {
+  const { deps } = machinery;
+
+  const remove: Act = async (ask, here) => {
+    const store = deps.database.store(ask.tenant);
+    const id = ask.params.id ?? '';
+    const connection = isSound(id) ? await store.get(connectionTable, id) : undefined;
+    // Deleting again is no error, as recorded.
+    if (!connection) return empty(204, uncached);
+    await removeUsers(store, connection);
+    await store.transact(async (tx) => {
+      const locked = await tx.lock(connectionTable, connection.id);
+      if (!locked) return;
+      for (const user of await tx.all(users, { connection: locked.name })) await removeUser(tx, user.user_id);
+      await tx.remove(connectionTable, locked.id);
+    });
+    const answer = { deleted_at: new Date(here.now).toISOString() };
+    recordWrite(deps, ask, here.caller, 'Delete a connection', {}, { status: 202, body: answer });
+    return json(202, answer, uncached);
+  };
+
+  const removeByEmail: Act = async (ask, here) => {
+    const query = readQuery(ask.query, ['email']);
+    if (isRefused(query)) return query;
+    const text = query.one.get('email');
+    const email = text === undefined ? undefined : canonicalEmail(text);
+    if (email === undefined) return badQuery('Not an e-mail address', 'email');
+    const store = deps.database.store(ask.tenant);
+    const id = ask.params.id ?? '';
+    const connection = isSound(id) ? await store.get(connectionTable, id) : undefined;
+    if (!connection) return missing;
+    const gone = await store.transact(async (tx) => {
+      const found = await tx.all(users, { email, connection: connection.name });
+      for (const user of found) await removeUser(tx, user.user_id);
+      return found.length;
+    });
+    if (gone > 0) recordWrite(deps, ask, here.caller, 'Delete a User', { email }, { status: 204, body: {} });
+    return empty(204, uncached);
+  };
+
+  const family = 'management' as const;
+  const path = '/api/v2/connections/:id';
+  return [
+    { method: 'DELETE', path, handle: operation(machinery, [['delete:connections']], remove), family },
+    {
+      method: 'DELETE',
+      path: `${path}/users`,
+      handle: operation(machinery, [['delete:users']], removeByEmail),
+      family,
+    },
+  ];
+}
+
+/** Removes the users of a connection, a portion a transaction; what a crash leaves, the next DELETE removes. */
+async function removeUsers(store: Store, connection: Connection): Promise<void> {
+  for (;;) {
+    const { rows } = await store.page(users, { where: { connection: connection.name }, offset: 0, limit: portion });
+    if (rows.length === 0) return;
+    await store.transact(async (tx) => {
+      for (const { user_id } of rows) await removeUser(tx, user_id);
+    });
+  }
+}
