@@ -17,7 +17,9 @@ import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
+import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
@@ -112,7 +114,9 @@ export async function openHouse(
     now,
     routes: [
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
+      ...loginRoutes({ database, snapshot, passwords, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.

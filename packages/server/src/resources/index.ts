@@ -9,12 +9,14 @@ import { connections } from './connections.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
+import { prompts } from './prompts.ts';
 import { resourceServers } from './resource-servers.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
+import { users } from './users.ts';
 
 export type { Branding } from './branding.ts';
 export type { ClientCredential } from './client-credentials.ts';
@@ -26,6 +28,7 @@ export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
+export type { Prompts } from './prompts.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
@@ -40,12 +43,14 @@ export {
   grants,
   logs,
   organizations,
+  prompts,
   resourceServers,
   roles,
   sessions,
   signingKeys,
   tenantSettings,
   userAttributeProfiles,
+  users,
 };
 
 /** Kept in a table each; their routes are generic. */
@@ -62,6 +67,6 @@ export const collections = [
   grants,
 ] as const;
 /** One document a tenant each. */
-export const singletons = [tenantSettings, branding] as const;
-/** Documented here, kept elsewhere: keys by the key ring, events by the log, sessions by the login. */
-export const readOnlyCollections = [signingKeys, logs, sessions] as const;
+export const singletons = [tenantSettings, branding, prompts] as const;
+/** Declared for what goes in and out; their routes are written by hand, and other rooms keep them. */
+export const handMadeCollections = [users, signingKeys, logs, sessions] as const;

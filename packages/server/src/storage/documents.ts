@@ -5,7 +5,7 @@ import type { Table } from '../schema/table.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Connection, Engine } from './engine.ts';
 import { decodeRow, lookups } from './rows.ts';
-import type { Reads, Sealer, SingleUse, Where } from './store.ts';
+import type { Prefix, Reads, Sealer, SingleUse, Where } from './store.ts';
 import { hashText, keyText } from './text.ts';
 
 /** What all reads and writes of one tenant need. */
@@ -81,19 +81,27 @@ export function readsOf(at: Place, connection: Connection): Reads {
   };
 }
 
+/** Sorts after every character that stands in a key. */
+const LAST = '\u{10FFFF}';
+
 /** What a `where` asks for. A condition on `undefined` would silently match everything, so it throws. */
 export function conditions<Row extends object>(
   engine: Engine,
   table: Table<Row>,
   where: Where<Row>,
 ): RawBuilder<SqlBool>[] {
-  return Object.entries<string | readonly string[] | undefined>(where).map(([member, wanted]) => {
+  return Object.entries<string | readonly string[] | Prefix | undefined>(where).map(([member, wanted]) => {
     if (member !== table.id && !lookups(table).some((column) => column === member)) {
       throw new TypeError(`${table.name}.${member} is not a lookup, so nothing can be found by it`);
     }
     if (wanted === undefined) throw new TypeError(`the condition on ${table.name}.${member} is undefined`);
     const column = sql.ref(member === table.id ? 'id' : member);
     if (typeof wanted === 'string') return sql<SqlBool>`${column} = ${keyText(wanted, member)}`;
+    if ('prefix' in wanted) {
+      // As a range, which an index answers on both engines; nothing that is kept goes on with the last character of all.
+      const from = keyText(wanted.prefix, member);
+      return sql<SqlBool>`${column} >= ${from} and ${column} < ${`${from}${LAST}`}`;
+    }
     return engine.anyOf(
       column,
       wanted.map((value) => keyText(value, member)),

@@ -38,8 +38,13 @@ export class StoreRefused extends Error {
   override readonly name = 'StoreRefused';
 }
 
-/** Equality per column; a list means any of them. An empty list finds nothing. */
-export type Where<Row> = { readonly [K in keyof Row & string]?: string | readonly string[] };
+/** What a text begins with, compared by bytes. Texts of more than 600 bytes are kept as hashes and never found so. */
+export interface Prefix {
+  readonly prefix: string;
+}
+
+/** Equality per column, or what it begins with; a list means any of them. An empty list finds nothing. */
+export type Where<Row> = { readonly [K in keyof Row & string]?: string | readonly string[] | Prefix };
 
 /** Rows in the order in which they were inserted. */
 export interface PageQuery<Row> {

@@ -27,7 +27,7 @@ function scheme(primary: Colour, ground: Colour, surface: Colour): string {
     `--on-primary:${hex(on)}`,
     `--edge:${hex(legible(primary, surface, 3))}`,
     `--accent:${hex(legible(primary, surface, 4.6))}`,
-    `--tint:${hex(mix(primary, surface, 0.08))}`,
+    `--tint:${hex(mix(primary, surface, surface === darkSurface ? 0.16 : 0.08))}`,
   ].join(';');
 }
 
@@ -95,14 +95,14 @@ a:hover{text-decoration-thickness:2px}
 .aside{margin-block-start:1.5rem;font-size:.9375rem;color:var(--muted);text-align:center}
 .summary{margin-block-start:1.5rem;padding:.875rem 1rem;border:1px solid var(--danger-line);border-inline-start:4px solid var(--danger);
 border-radius:.75rem;background:var(--danger-ground);font-size:.9375rem}
-.summary:focus-visible{outline-color:var(--danger)}
+.summary:focus-visible{outline:2px solid var(--danger);outline-offset:0}
 .summary h2{margin:0;font-size:.9375rem;color:var(--danger)}
 .summary ul{margin:.25rem 0 0;padding-inline-start:1.125rem}
 .summary a{color:var(--danger)}
 .summary p{color:var(--danger);font-weight:550}
 .who{display:flex;align-items:center;gap:.75rem;margin-block-start:1.5rem;padding:.75rem .875rem;border:1px solid var(--line);border-radius:.75rem;
 font-size:.9375rem;line-height:1.4}
-.who>span:last-child,.who>a{margin-inline-start:auto}
+.who>a{margin-inline-start:auto}form>.who{margin-block:0 1.25rem}
 .who .text{min-inline-size:0;flex:1;margin:0}
 .who small,.choice small{display:block;font-size:.875rem;color:var(--muted);font-weight:400}
 .face{display:grid;place-items:center;flex:none;inline-size:2.25rem;block-size:2.25rem;border-radius:50%;background:var(--tint);color:var(--accent);
@@ -120,7 +120,7 @@ button.choice:hover{background:var(--tint)}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
 code{font:500 .875rem/1.5 ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,monospace}
-.unseen{position:absolute;inline-size:1px;block-size:1px;margin:-1px;padding:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
+.unseen,input.unseen[type]{position:absolute;inline-size:1px;block-size:1px;margin:-1px;padding:0;min-block-size:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
 @media(max-width:30rem){body{padding:1rem;place-items:start center}.card{padding:1.75rem 1.5rem;border-radius:1rem}.brand{margin-block-end:1.5rem}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}
 @media(forced-colors:active){.card{border:1px solid}.mark,.face{border:1px solid}}

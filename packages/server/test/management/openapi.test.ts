@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { collections, managementScopes, readOnlyCollections, singletons } from '../../src/resources/index.ts';
+import { collections, handMadeCollections, managementScopes, singletons } from '../../src/resources/index.ts';
 import { serveHere } from '../support/running.ts';
 
 describe('the OpenAPI document', () => {
@@ -57,7 +57,7 @@ describe('the OpenAPI document', () => {
   });
 
   test('every declared field is documented where it travels, and hidden ones are in no answer', () => {
-    for (const declared of [...collections, ...singletons, ...readOnlyCollections]) {
+    for (const declared of [...collections, ...singletons, ...handMadeCollections]) {
       const name = declared.name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
       for (const [field, { writer, hidden, computed, about }] of Object.entries(declared.fields)) {
         const isAlias = computed && writer !== 'server';
@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
 
   test('every scope that a declaration needs is one of the Management API', () => {
     const known = new Set(managementScopes.map(({ value }) => value));
-    for (const declared of [...collections, ...singletons, ...readOnlyCollections]) {
+    for (const declared of [...collections, ...singletons, ...handMadeCollections]) {
       for (const scopes of Object.values(declared.scopes))
         for (const scope of scopes ?? []) assert.ok(known.has(scope), scope);
     }

@@ -66,7 +66,7 @@ for (const engine of engines) {
 
     test('steps that were read at the same time both count', async () => {
       const { handle, pending } = await begin();
-      const consent = { given: true, scopes: ['read:x'] };
+      const consent = { given: true, scopes: ['read:x'], user_id: 'auth0|u' };
       await Promise.all([
         store.transact((tx) => advancePending(tx, pending, { confirmed: true })),
         store.transact((tx) => advancePending(tx, pending, { consent })),

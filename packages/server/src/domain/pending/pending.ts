@@ -30,7 +30,12 @@ export interface PendingAuthorization {
     readonly fresh: boolean;
   };
   /** The user's answer on the consent page, and the scopes that it was about. */
-  readonly consent?: { readonly given: boolean; readonly scopes: readonly string[] };
+  readonly consent?: {
+    readonly given: boolean;
+    readonly scopes: readonly string[];
+    /** Who answered: it counts for nobody else, whoever logs in in the browser meanwhile. */
+    readonly user_id: string;
+  };
   /** The user confirmed a callback that cannot be verified (§7.4). */
   readonly confirmed?: boolean;
   /** The account was chosen on the account page (`prompt=select_account`). */

@@ -26,6 +26,8 @@ export interface Caller {
   readonly clientId: string;
   readonly clientName: string;
   readonly scopes: ReadonlySet<string>;
+  /** The user for whom the token was made; none for a machine's. */
+  readonly userId?: string;
   /** The page that asks, if its origin is one of the client's (auth0-behaviour §39): it may read the answer. */
   readonly origin?: string;
 }

@@ -13,6 +13,7 @@ import {
   grants,
   managementScopes,
   organizations,
+  prompts,
   resourceServers,
   roles,
   tenantSettings,
@@ -44,6 +45,8 @@ import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
 import { userRoleRoutes } from './verbs/user-roles.ts';
+import { userSearchRoutes } from './verbs/user-search.ts';
+import { userRoutes } from './verbs/users.ts';
 
 export type { ManagementDeps } from './context.ts';
 
@@ -89,8 +92,11 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...collectionRoutes({ declared: userAttributeProfiles, verbs: {} }, machinery),
     ...singletonRoutes({ declared: tenantSettings, verbs: tenantSettingsVerbs }, machinery),
     ...singletonRoutes({ declared: branding, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: prompts, verbs: {} }, machinery),
     ...collectionRoutes({ declared: roles, verbs: roleVerbs }, machinery),
     ...roleRoutes(machinery),
+    ...userSearchRoutes(machinery),
+    ...userRoutes(machinery),
     ...userRoleRoutes(machinery),
     ...sessionRoutes(machinery),
     ...grantRoutes(machinery),

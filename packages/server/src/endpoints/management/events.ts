@@ -11,6 +11,7 @@ const secretObjects: ReadonlySet<string> = new Set([
   'addons',
   'configuration',
   'credentials',
+  'custom_password_hash',
   'gateway_authentication',
 ]);
 const mask = '*****';

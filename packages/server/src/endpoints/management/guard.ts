@@ -94,7 +94,13 @@ export function createGuard(deps: ManagementDeps): Guard {
       });
       return { ...refusal, headers: { ...refusal.headers, ...(origin === undefined ? {} : allowedOrigin(origin)) } };
     }
-    return { clientId, clientName: client.name, scopes, ...(origin === undefined ? {} : { origin }) };
+    return {
+      clientId,
+      clientName: client.name,
+      scopes,
+      ...(machine ? {} : { userId: token.subject }),
+      ...(origin === undefined ? {} : { origin }),
+    };
   };
 }
 

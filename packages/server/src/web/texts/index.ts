@@ -6,7 +6,7 @@ import { es } from './es.ts';
 import { fr } from './fr.ts';
 import type { Texts } from './texts.ts';
 
-export type { Texts } from './texts.ts';
+export type { PasswordTexts, Texts } from './texts.ts';
 
 export const textsOf = { en, de, fr, es } as const satisfies Record<string, Texts>;
 export type Language = keyof typeof textsOf;

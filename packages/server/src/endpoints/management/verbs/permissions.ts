@@ -119,7 +119,7 @@ export async function shownPermissions(
       if (!api || !scope) return [];
       return {
         permission_name,
-        ...(scope.description === undefined ? {} : { description: scope.description }),
+        description: scope.description ?? '',
         resource_server_name: api.name,
         resource_server_identifier: identifierAt(identifier, here.host),
         ...(sourcesOf ? { sources: sourcesOf(permission) } : {}),

@@ -1,0 +1,149 @@
+// POST /dbconnections/signup (auth0-behaviour §32.1): creates a user of a database connection. No session, no token.
+
+import { createUser } from '../../domain/accounts/create.ts';
+import type { Passwords } from '../../domain/accounts/passwords.ts';
+import type { ClientFacts } from '../../domain/clients/facts.ts';
+import { findClient } from '../../domain/clients/find.ts';
+import { type ConnectionFacts, mayUse } from '../../domain/connections/facts.ts';
+import { findConnection } from '../../domain/connections/find.ts';
+import { judgeSignup, signupDraft } from '../../domain/connections/signup.ts';
+import type { LogEvent } from '../../domain/logs/event.ts';
+import { telemetry } from '../../domain/logs/telemetry.ts';
+import { settingsOf } from '../../domain/tenants/settings.ts';
+import type { Snapshot } from '../../domain/tenants/snapshot.ts';
+import type { Database } from '../../storage/store.ts';
+import { noStore } from '../../web/answers.ts';
+import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
+import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
+import {
+  badRequest,
+  createdBody,
+  noConnection,
+  problemRefusal,
+  refusal,
+  type SignupRefusal,
+  taken,
+} from './answers.ts';
+import { readSignup, type SignupAsk } from './request.ts';
+
+export interface SignupDeps {
+  readonly database: Database;
+  readonly snapshot: Snapshot;
+  readonly passwords: Passwords;
+  readonly now: () => number;
+  readonly record: (event: LogEvent) => void;
+}
+
+/** The routes of database connections. */
+export function dbconnectionRoutes(deps: SignupDeps): Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/dbconnections/signup',
+      family: 'oauth',
+      bodyLimit: 32 * 1024,
+      handle: (ask) => signup(deps, ask),
+    },
+  ];
+}
+
+async function signup(deps: SignupDeps, ask: Ask): Promise<Answer> {
+  const { database, snapshot } = deps;
+  const read = readSignup(ask);
+  if (read.kind === 'malformed') return refused(deps, ask, badRequest(read.description, read.status));
+  const asked = read.value;
+  const client = asked.client_id ? await findClient(database, snapshot, ask.tenant, asked.client_id) : undefined;
+  const { origin } = ask.headers;
+  if (client && origin !== undefined && !isAllowedOrigin(origin, client.callbacks, client.allowedOrigins)) {
+    deps.record({ ...about(ask, client), type: 'fco', description: `Origin ${printable(origin)} is not allowed` });
+    return originRefused(origin);
+  }
+  const connection = await findConnection(database, snapshot, ask.tenant, asked.connection);
+  const outcome = await judged(deps, ask, asked, client, connection);
+  return 'because' in outcome ? refused(deps, ask, outcome, client, asked) : answered(ask, client, 200, outcome.body);
+}
+
+async function judged(
+  deps: SignupDeps,
+  ask: Ask,
+  asked: SignupAsk,
+  client: ClientFacts | undefined,
+  connection: ConnectionFacts | undefined,
+): Promise<SignupRefusal | { readonly body: object }> {
+  if (asked.client_id && !client) return refusal('unauthorized', 'Unknown client', undefined, 401);
+  if (!connection) return noConnection(`no database connection is called "${printable(asked.connection)}"`);
+  // Without a client it is the tenant itself that asks, through its global client.
+  if (client && !client.builtIn && !mayUse(client, connection)) {
+    return noConnection(
+      'the client may not use this connection; enable it with PATCH /api/v2/connections/{id}/clients',
+    );
+  }
+  const { client_id: _client, connection: _name, ...fields } = asked;
+  const [problem] = judgeSignup(connection, fields);
+  if (problem) return problemRefusal(problem, connection, asked.password);
+  // Hashed before anybody looks who exists: a taken address takes as long as a free one.
+  const hash = await deps.passwords.hash(asked.password);
+  const created = await deps.database
+    .store(ask.tenant)
+    .transact((tx) => createUser(tx, signupDraft(connection, fields, hash), deps.now()));
+  switch (created.kind) {
+    case 'created': {
+      const { user } = created;
+      deps.record({
+        ...about(ask, client),
+        type: 'ss',
+        description: 'Success Signup',
+        user_id: user.user_id,
+        user_name: user.email ?? user.username ?? user.phone_number,
+        connection: connection.name,
+      });
+      return { body: createdBody(user, asked) };
+    }
+    case 'invalid':
+      return badRequest(`${created.identifier} is not valid`);
+    case 'exists': {
+      const settings = await settingsOf(deps.database, deps.snapshot, ask.tenant);
+      return taken(created.identifier, settings.flags?.enable_public_signup_user_exists_error === true);
+    }
+  }
+}
+
+function refused(
+  deps: SignupDeps,
+  ask: Ask,
+  { status, body, because }: SignupRefusal,
+  client?: ClientFacts,
+  asked?: SignupAsk,
+): Answer {
+  deps.record({
+    ...about(ask, client),
+    type: 'fs',
+    description: because,
+    connection: asked && printable(asked.connection),
+    user_name: asked && printable(asked.email ?? asked.username ?? asked.phone_number ?? ''),
+    details: { error: { message: because, code: body.code }, request_id: ask.id },
+  });
+  return answered(ask, client, status, body);
+}
+
+function answered(ask: Ask, client: ClientFacts | undefined, status: number, body: object): Answer {
+  const { origin } = ask.headers;
+  return json(status, body, { ...noStore, ...(client && origin !== undefined ? allowedOrigin(origin) : {}) });
+}
+
+function about(ask: Ask, client: ClientFacts | undefined): Omit<LogEvent, 'type' | 'description'> {
+  return {
+    tenant: ask.tenant,
+    client_id: client?.clientId,
+    client_name: client?.name,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    auth0_client: telemetry(ask.headers['auth0-client']),
+  };
+}
+
+/** A caller's text, fit for a log: addresses keep their letters, controls go. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}"\\]/gu, '?').slice(0, 254);
+}
