@@ -62,7 +62,12 @@ export async function startRig(): Promise<Rig> {
     appUrl: `http://localhost:${demo.appPort}/`,
     apiUrl,
     browser,
-    visitor: (options) => browser.newContext(options),
+    async visitor(options) {
+      const context = await browser.newContext(options);
+      // What should be there is there in a moment; a test that waits for what never comes should not wait long.
+      context.setDefaultTimeout(10_000);
+      return context;
+    },
     allow,
     async webApp(client = demo.webApp, audience = demo.audience) {
       assert.ok(client);
