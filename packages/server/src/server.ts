@@ -3,11 +3,9 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
-
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
-
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
@@ -17,13 +15,16 @@ import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
+import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
+import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
+import { createErrorPages } from './error-page.ts';
 import type { ProcessLog } from './log.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
@@ -102,6 +103,7 @@ export async function openHouse(
   );
   pruning.unref();
 
+  const showError = createErrorPages(database, snapshot);
   const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
     database,
@@ -113,6 +115,8 @@ export async function openHouse(
     record,
     now,
     routes: [
+      ...authorizeRoutes({ database, snapshot, keyring, record, now, showError }),
+      ...logoutRoutes({ database, snapshot, record, showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),

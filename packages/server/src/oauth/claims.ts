@@ -26,27 +26,29 @@ export const claimNames = [
 ] as const;
 type ClaimName = (typeof claimNames)[number];
 
-const byScope: Readonly<Record<string, readonly ClaimName[]>> = {
-  profile: [
-    'given_name',
-    'family_name',
-    'middle_name',
-    'nickname',
-    'preferred_username',
-    'name',
-    'picture',
-    'profile',
-    'website',
-    'gender',
-    'birthdate',
-    'zoneinfo',
-    'locale',
-    'updated_at',
-  ],
-  email: ['email', 'email_verified'],
-  phone: ['phone_number', 'phone_number_verified'],
-  address: ['address'],
-};
+const byScope: ReadonlyMap<string, readonly ClaimName[]> = new Map<string, readonly ClaimName[]>(
+  Object.entries({
+    profile: [
+      'given_name',
+      'family_name',
+      'middle_name',
+      'nickname',
+      'preferred_username',
+      'name',
+      'picture',
+      'profile',
+      'website',
+      'gender',
+      'birthdate',
+      'zoneinfo',
+      'locale',
+      'updated_at',
+    ],
+    email: ['email', 'email_verified'],
+    phone: ['phone_number', 'phone_number_verified'],
+    address: ['address'],
+  }),
+);
 
 /** Legacy scopes that name one claim each (SCO-10); for first-party clients. */
 export const singleClaimScopes: ReadonlySet<string> = new Set([
@@ -63,7 +65,7 @@ export const singleClaimScopes: ReadonlySet<string> = new Set([
 /** Scopes that OpenID Connect and Auth0 define; no API may define them (SCO-3), and no role limits them (RBAC-4). */
 export const identityScopes: ReadonlySet<string> = new Set([
   'openid',
-  ...Object.keys(byScope),
+  ...byScope.keys(),
   'offline_access',
   ...singleClaimScopes,
 ]);
@@ -89,7 +91,7 @@ export function profileClaims(
   const wanted = new Set<string>();
   if (scopes.includes('openid')) {
     for (const scope of scopes) {
-      for (const claim of byScope[scope] ?? []) wanted.add(claim);
+      for (const claim of byScope.get(scope) ?? []) wanted.add(claim);
       if (singleClaimScopes.has(scope)) wanted.add(scope);
     }
   }

@@ -12,10 +12,10 @@ export class Wrong extends Error {
   }
 }
 
-type Entry = Record<string, unknown>;
+export type Entry = Record<string, unknown>;
 
 /** Turns a refused reply into the field that it is about. */
-function done(reply: Reply): Reply {
+export function done(reply: Reply): Reply {
   if (reply.status < 400) return reply;
   const message = String(reply.body?.message ?? `the Management API answered ${reply.status}`);
   const field =
@@ -25,7 +25,8 @@ function done(reply: Reply): Reply {
   throw new Wrong(field.replace(/[.']+$/, ''), message);
 }
 
-function text(entry: Entry, member: string): string {
+/** A member that must be a text. @throws Wrong */
+export function text(entry: Entry, member: string): string {
   const value = entry[member];
   if (typeof value !== 'string' || value === '') throw new Wrong(member, `${member} is missing or not a text`);
   return value;
@@ -50,14 +51,15 @@ export function same(wanted: unknown, stored: unknown): boolean {
 }
 
 /** PATCHes what differs; `false` when nothing does. */
-async function bringInLine(call: Call, path: string, stored: Entry, wanted: Entry): Promise<boolean> {
+export async function bringInLine(call: Call, path: string, stored: Entry, wanted: Entry): Promise<boolean> {
   const patch = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => !same(value, stored[name])));
   if (Object.keys(patch).length === 0) return false;
   done(await call('PATCH', path, patch));
   return true;
 }
 
-function without(entry: Entry, ...members: string[]): Entry {
+/** The entry without these members. */
+export function without(entry: Entry, ...members: string[]): Entry {
   return Object.fromEntries(Object.entries(entry).filter(([name]) => !members.includes(name)));
 }
 
@@ -78,7 +80,8 @@ export async function applyResourceServer(call: Call, entry: Entry): Promise<boo
   return bringInLine(call, path, done(found).body, without(entry, 'identifier', 'id', 'is_system'));
 }
 
-async function findClient(call: Call, name: string): Promise<Entry | undefined> {
+/** The client of this name or id. */
+export async function findClient(call: Call, name: string): Promise<Entry | undefined> {
   for (let page = 0; ; page++) {
     const { body } = done(await call('GET', `/clients?page=${page}&per_page=100`));
     const clients = body as Entry[];

@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import { StartRefused } from '../config.ts';
+import { applyDatabase, applyRole, applyUser } from './people.ts';
 import { applyClient, applyClientGrant, applyResourceServer, applyTenant, Wrong } from './sections.ts';
 import type { Call } from './trusted.ts';
 
@@ -15,6 +16,9 @@ const sections: readonly { readonly name: string; readonly list: boolean; readon
   { name: 'resourceServers', list: true, apply: applyResourceServer },
   { name: 'clients', list: true, apply: applyClient },
   { name: 'clientGrants', list: true, apply: applyClientGrant },
+  { name: 'databases', list: true, apply: applyDatabase },
+  { name: 'roles', list: true, apply: applyRole },
+  { name: 'users', list: true, apply: applyUser },
 ];
 
 interface Place {

@@ -38,8 +38,8 @@ export interface PendingAuthorization {
   };
   /** The user confirmed a callback that cannot be verified (§7.4). */
   readonly confirmed?: boolean;
-  /** The account was chosen on the account page (`prompt=select_account`). */
-  readonly selected?: boolean;
+  /** Who chose to go on with this account on the account page (`prompt=select_account`): a `user_id`. */
+  readonly selected?: string;
   /** Some page of ours was shown and answered in this login. */
   readonly interacted?: boolean;
 }

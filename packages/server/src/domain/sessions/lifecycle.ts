@@ -120,6 +120,16 @@ export function endSession(tx: Transaction, id: string): Promise<boolean> {
   return tx.remove(sessions, id);
 }
 
+/** Ends the session that a cookie names, whether it still lived or not; the session, if there was one. */
+export async function endBrowserSession(
+  tx: Transaction,
+  cookieValue: string | undefined,
+): Promise<Session | undefined> {
+  if (cookieValue === undefined) return undefined;
+  const session = await tx.find(sessions, { handle_hash: digest(cookieValue) });
+  return session && (await tx.remove(sessions, session.id)) ? session : undefined;
+}
+
 /** Ends every session of a user; how many. */
 export function endSessionsOf(tx: Transaction, userId: string): Promise<number> {
   return tx.removeAll(sessions, { user_id: userId });

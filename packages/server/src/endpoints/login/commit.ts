@@ -87,7 +87,7 @@ async function write(tx: Transaction, proof: Proof, at: Circumstances): Promise<
     case 'confirmed':
       return advance(tx, at, { confirmed: proof.confirmed });
     case 'selected':
-      return advance(tx, at, { selected: true });
+      return advance(tx, at, { selected: proof.user.user_id });
   }
 }
 

@@ -56,7 +56,7 @@ export type Proof =
   /** About these scopes, and no others. */
   | { readonly kind: 'consent'; readonly user: User; readonly given: boolean; readonly scopes: readonly string[] }
   | { readonly kind: 'confirmed'; readonly confirmed: boolean }
-  | { readonly kind: 'selected' };
+  | { readonly kind: 'selected'; readonly user: User };
 
 /** Why a proof could not be written down, although the step found it good. */
 export type Lost = 'email' | 'username' | 'phone_number' | 'user';

@@ -10,7 +10,7 @@ export const selectAccountStep = step<undefined>({
 
   decide(ask) {
     const { user, pending, place, fields } = ask;
-    if (!user || pending.selected) return { kind: 'resume' };
+    if (!user || pending.selected === user.user_id) return { kind: 'resume' };
     const answer = fields?.get('action');
     if (answer === 'other') return { kind: 'page', page: 'login' };
     const identifier = nameOf(user);
@@ -19,6 +19,6 @@ export const selectAccountStep = step<undefined>({
       account: { name, detail: name === identifier ? undefined : identifier },
     });
     if (answer !== 'accept') return { kind: 'show', shown, status: 200 };
-    return { kind: 'proved', proof: { kind: 'selected' }, lost: () => ({ kind: 'show', shown, status: 200 }) };
+    return { kind: 'proved', proof: { kind: 'selected', user }, lost: () => ({ kind: 'show', shown, status: 200 }) };
   },
 });
