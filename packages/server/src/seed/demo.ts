@@ -115,8 +115,13 @@ async function makeApps(call: Call, secret: string): Promise<NonNullable<Made['a
     skip_consent_for_verifiable_first_party_clients: true,
   });
   const make = async (draft: object) => {
-    const local = { oidc_conformant: true, skip_non_verifiable_callback_uri_confirmation_prompt: true };
-    const { client_id } = await must(call, 'POST', '/clients', { ...local, ...draft });
+    const { client_id } = await must(call, 'POST', '/clients', {
+      oidc_conformant: true,
+      // What SDKs expect; a client with a secret that says nothing gets HS256, as at Auth0.
+      jwt_configuration: { alg: 'RS256' },
+      skip_non_verifiable_callback_uri_confirmation_prompt: true,
+      ...draft,
+    });
     return client_id as string;
   };
   const grant_types = ['authorization_code', 'refresh_token'];

@@ -21,6 +21,7 @@ async function thirdParty(): Promise<{ address: string; clientId: string }> {
     is_first_party: false,
     third_party_security_mode: 'permissive',
     oidc_conformant: true,
+    jwt_configuration: { alg: 'RS256' },
     token_endpoint_auth_method: 'client_secret_basic',
     grant_types: ['authorization_code'],
     skip_non_verifiable_callback_uri_confirmation_prompt: true,
