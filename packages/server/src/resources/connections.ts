@@ -12,6 +12,18 @@ import { strategies } from './connections/strategies.ts';
 /** The connection that every tenant has from its start (auth0-behaviour §2). */
 export const defaultConnectionName = 'Username-Password-Authentication';
 
+/** Strategies whose connections say whether they are a button, as recorded. */
+const enterprise: ReadonlySet<string> = new Set([
+  'ad',
+  'adfs',
+  'waad',
+  'google-apps',
+  'okta',
+  'oidc',
+  'pingfederate',
+  'samlp',
+]);
+
 const activity = z.looseObject({ active: flag });
 
 const fields = {
@@ -88,6 +100,7 @@ export const connections = collection({
     connected_accounts: draft.connected_accounts ?? { active: false },
     enabled_clients: draft.enabled_clients ?? [],
     realms: draft.realms ?? [draft.name],
+    ...(enterprise.has(draft.strategy) ? { show_as_button: draft.show_as_button ?? false } : {}),
   }),
   check: (connection) => {
     const problems: Problem[] = [];

@@ -23,7 +23,7 @@ export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
 export type { Client, ClientDraft } from './clients.ts';
 export { connectionProfileTemplates } from './connection-profiles.ts';
-export { databaseOptions, keptDefaults } from './connections/database.ts';
+export { databaseOptions, keptDefaults, withPasswordDefaults } from './connections/database.ts';
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';

@@ -3,6 +3,7 @@
 
 import { noStore } from './answers.ts';
 import { type Answer, type AnswerFamily, json } from './exchange.ts';
+import { errorPage } from './page.ts';
 
 const oauthCodes: Readonly<Record<number, string>> = {
   400: 'invalid_request',
@@ -35,6 +36,13 @@ export function failure(
     case 'management':
       return json(status, { statusCode: status, error: managementNames[status] ?? 'Error', message }, all);
     case 'page':
+      // No request to read a language from, and maybe no store to read a look from.
+      return errorPage({ query: '', headers: {} }, undefined, {
+        status,
+        error: oauthCodes[status] ?? 'invalid_request',
+        description: message,
+        headers: all,
+      });
     case 'plain':
       return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...all }, body: `${message}\n` };
   }

@@ -59,7 +59,7 @@ font:400 1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","No
 padding:2.5rem 2.5rem 2.25rem;overflow-wrap:anywhere}
 .brand{display:flex;align-items:center;gap:.75rem;margin-block-end:1.75rem;min-block-size:2.5rem}
 .brand img{display:block;max-block-size:3rem;max-inline-size:12rem;inline-size:auto;block-size:auto}
-.mark{display:grid;place-items:center;flex:none;inline-size:2.5rem;block-size:2.5rem;border-radius:.75rem;
+.mark{display:grid;place-items:center;flex:none;inline-size:2.5rem;block-size:2.5rem;border:1px solid var(--edge);border-radius:.75rem;
 background:var(--primary);color:var(--on-primary);font-weight:650;font-size:1.125rem;line-height:1}
 .brand b{font-weight:600;font-size:1rem;letter-spacing:-.005em}
 h1{margin:0;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.018em;text-wrap:balance}
@@ -115,7 +115,7 @@ button.choice:hover{background:var(--tint)}
 .scopes li+li{border-block-start:1px solid var(--line)}
 .scopes li::before{content:"";flex:none;inline-size:.4375rem;block-size:.8125rem;margin:.1875rem .3125rem 0;border:solid var(--accent);border-width:0 2px 2px 0;transform:rotate(42deg)}
 .scopes b{font-weight:600}
-.facts{margin:1.5rem 0 0;padding:.875rem 1rem;border-radius:.75rem;background:var(--tint);font-size:.875rem;line-height:1.5}
+.facts{margin:1.5rem 0 0;padding:.875rem 1rem;border:1px solid var(--line);border-radius:.75rem;background:var(--tint);font-size:.875rem;line-height:1.5}
 .facts div{display:flex;gap:.5rem;flex-wrap:wrap}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
@@ -123,5 +123,5 @@ code{font:500 .875rem/1.5 ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,
 .unseen,input.unseen[type]{position:absolute;inline-size:1px;block-size:1px;margin:-1px;padding:0;min-block-size:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
 @media(max-width:30rem){body{padding:1rem;place-items:start center}.card{padding:1.75rem 1.5rem;border-radius:1rem}.brand{margin-block-end:1.5rem}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}
-@media(forced-colors:active){.card{border:1px solid}.mark,.face{border:1px solid}}
+@media(forced-colors:active){.card{border:1px solid}.face{border:1px solid}}
 `.replaceAll('\n', '');

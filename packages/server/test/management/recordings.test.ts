@@ -22,6 +22,7 @@ const least: Readonly<Record<string, number>> = {
   'client-grants': 0.975,
   'resource-servers': 0.975,
   'tenants-settings': 0.95,
+  connections: 0.89,
   'connection-profiles': 0.99,
   'user-attribute-profiles': 0.96,
 };

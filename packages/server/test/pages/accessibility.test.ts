@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Answer } from '../../src/web/exchange.ts';
-import type { Look } from '../../src/web/page.ts';
+import { html } from '../../src/web/html.ts';
+import { type Look, page } from '../../src/web/page.ts';
 import { type Browser, type BrowserContext, openBrowser, type Page } from '../support/browser.ts';
 import { languages, plain, views } from './views.ts';
 
@@ -129,6 +130,21 @@ test('axe finds nothing in any language', { timeout: 120_000 }, async () => {
         await page.screenshot({ path: join(pictures, `${name}-${language}.png`), fullPage: true });
     }
   }
+  await visitor.close();
+});
+
+test('a page that is written from right to left is the mirror image', async () => {
+  const visitor = await context(390, 'light');
+  const opened = await visitor.newPage();
+  const ltr = views['signup-errors']?.('en', plain) ?? { status: 500 };
+  await look(opened, ltr);
+  const edges =
+    'const s = getComputedStyle(document.querySelector(".summary")); [s.borderLeftWidth, s.borderRightWidth]';
+  assert.deepEqual(await opened.evaluate(edges), ['4px', '1px']);
+  const rtl = page(200, { title: 'x', body: html`<div class="summary">x</div>`, look: plain, language: 'ar' });
+  await look(opened, rtl);
+  assert.equal(await opened.evaluate('document.documentElement.dir'), 'rtl');
+  assert.deepEqual(await opened.evaluate(edges), ['1px', '4px']);
   await visitor.close();
 });
 

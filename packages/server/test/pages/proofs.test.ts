@@ -151,6 +151,21 @@ test('every page has the headers that keep scripts, frames and caches out', asyn
   );
 });
 
+test('what the router refuses is a page here too', async () => {
+  const visitor = await begin(here, clientId);
+  const large = await visitor.post('login', { ...right, padding: 'x'.repeat(20_000) });
+  const put = await here.send('PUT', '/u/login');
+  for (const [reply, status] of [
+    [large, 413],
+    [put, 405],
+  ] as const) {
+    assert.equal(reply.status, status);
+    assert.match(reply.headers.get('content-type') ?? '', /text\/html/);
+    assert.match(reply.headers.get('content-security-policy') ?? '', /script-src 'none'/);
+    assert.match(textOf(reply), /Something went wrong/);
+  }
+});
+
 const payloads = [
   '"><script>x</script>',
   "'-x-'",
@@ -236,7 +251,12 @@ test('the callback of the login may be reached after the form, also an app', asy
     const { headers } = await visitor.get('login');
     return /form-action ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1]?.split(' ');
   };
-  assert.deepEqual(await targets(callback), ["'self'", 'https://app.example.com']);
+  assert.deepEqual(await targets(callback), [
+    "'self'",
+    'https://app.example.com',
+    'https://example.com',
+    'https://*.example.com',
+  ]);
   assert.ok((await targets('com.example.app:/callback'))?.includes('com.example.app:'));
   assert.ok((await targets('http://127.0.0.1:49152/cb'))?.includes('http://127.0.0.1:49152'));
 });

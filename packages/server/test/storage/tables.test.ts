@@ -29,6 +29,7 @@ const faults: [change: Partial<DeclaredTable>, message: RegExp][] = [
   [{ unique: [['name']] }, /pets does not declare \(kind,name\) as unique/],
   [{ unique: [...pets.unique, ['kind']] }, /pets declares \(kind\) as unique, which is not migrated/],
   [{ unique: [['name'], ['name', 'kind']] }, /pets declares \(name,kind\).*pets does not declare \(kind,name\)/],
+  [{ expires: 'ends_at' }, /pets\.ends_at says when rows end and must be a lookup/],
   [{ secrets: ['name'] }, /pets\.name is a secret and cannot be a lookup/],
   [{ secrets: ['pet_id'] }, /pets\.pet_id is a secret and cannot be a lookup/],
 ];

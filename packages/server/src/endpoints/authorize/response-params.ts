@@ -12,15 +12,18 @@ export interface ResponseContext {
 }
 
 /**
- * Whether responses name the issuer (RFC 9207): where the tenant says so, and by default in the `oidc` dialect, since it
- * protects clients with several servers against mix-up and OpenID Connect clients expect it or pass over it.
+ * Whether responses name the issuer (RFC 9207), which protects clients with several servers against mix-up: where the tenant
+ * says so, and by default where its dialect is `oidc`. It is the tenant's dialect and not the client's, since discovery must
+ * say the same to everybody.
  */
-export function namesIssuer(settings: TenantSettings, dialect: AnswerDialect): boolean {
-  return settings.authorization_response_iss_parameter_supported ?? dialect === 'oidc';
+export function namesIssuer(
+  settings: Pick<TenantSettings, 'answer_dialect' | 'authorization_response_iss_parameter_supported'>,
+): boolean {
+  return settings.authorization_response_iss_parameter_supported ?? settings.answer_dialect === 'oidc';
 }
 
-function issuerParam({ issuer, settings, dialect }: ResponseContext): ResponseParams {
-  return namesIssuer(settings, dialect) ? { iss: issuer } : {};
+function issuerParam({ issuer, settings }: ResponseContext): ResponseParams {
+  return namesIssuer(settings) ? { iss: issuer } : {};
 }
 
 /** A success: what was issued, and the issuer. */

@@ -39,7 +39,6 @@ const oidcMembers = {
   claims_supported: claimsSupported(),
   prompt_values_supported: prompts,
   claims_parameter_supported: false,
-  authorization_response_iss_parameter_supported: false,
 };
 
 function claimsSupported(): readonly string[] {
@@ -50,11 +49,11 @@ function claimsSupported(): readonly string[] {
 /** Members that depend on the tenant's settings (DISC-1). */
 function conditional({ settings }: MetadataFacts): Record<string, unknown> {
   const acr = settings.acr_values_supported;
+  const issuer = settings.authorization_response_iss_parameter_supported ?? settings.answer_dialect === 'oidc';
   return {
     ...(acr && acr.length > 0 ? { acr_values_supported: acr } : {}),
-    ...(settings.authorization_response_iss_parameter_supported
-      ? { authorization_response_iss_parameter_supported: true }
-      : {}),
+    // As /authorize does it: by default in the `oidc` dialect, which says so either way.
+    ...(issuer || settings.answer_dialect === 'oidc' ? { authorization_response_iss_parameter_supported: issuer } : {}),
   };
 }
 

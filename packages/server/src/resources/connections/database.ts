@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Problem } from '../../schema/collection.ts';
+import { isObject } from '../../schema/json.ts';
 import { distinct, flag, list, oneOf, text, whole } from '../../schema/types.ts';
 
 const ownWords = list(text(50, 1), 200);
@@ -86,6 +87,35 @@ export function optionDefaults(options: Readonly<Record<string, unknown>>): Reco
     ...(options.password_options ? {} : { passwordPolicy: 'good' }),
     ...keptDefaults,
   };
+}
+
+const profileFields = ['name', 'username', 'nickname', 'email', 'phone_number'];
+const passwordDefaults = {
+  complexity: {
+    character_type_rule: 'all',
+    identical_characters: 'allow',
+    sequential_characters: 'allow',
+    max_length_exceeded: 'error',
+    min_length: 15,
+    character_types: [],
+  },
+  profile_data: {
+    active: false,
+    blocked_fields: [...profileFields, 'user_metadata.name', 'user_metadata.first', 'user_metadata.last'],
+  },
+  history: { active: false, size: 3 },
+  dictionary: { active: false, custom: [], default: 'en_100k' },
+} as const;
+
+/** Options with every part of the newer password rules that was left out, as recorded; of another shape, as they are. Pure. */
+export function withPasswordDefaults(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const given = options.password_options;
+  if (!isObject(given)) return options;
+  const parts = Object.entries(passwordDefaults).map(([name, part]) => {
+    const own = given[name];
+    return [name, own === undefined ? part : isObject(own) ? { ...part, ...own } : own];
+  });
+  return { ...options, password_options: { ...given, ...Object.fromEntries(parts) } };
 }
 
 /** Members that come back when a PATCH leaves them out, as recorded. */

@@ -25,6 +25,21 @@ export function singleUse(subject: () => Subject, children: () => readonly Child
     );
   });
 
+  test('looking at a thing does not spend it, and tells how it stands, inside a transaction and outside', async () => {
+    const store = subject().fresh();
+    const thing = { kind: 'code', key: 'looked at' };
+    assert.equal(await store.kept(thing), undefined);
+    await store.transact(async (tx) => {
+      await tx.keep(thing, { grant: 'g' }, 2_000);
+      assert.deepEqual(await tx.kept(thing), { value: { grant: 'g' }, expiresAt: 2_000 });
+    });
+    assert.deepEqual(await store.kept(thing), { value: { grant: 'g' }, expiresAt: 2_000 });
+    assert.equal(await store.kept({ ...thing, kind: 'ticket' }), undefined);
+    assert.equal(await subject().fresh().kept(thing), undefined, 'of another tenant');
+    assert.equal((await store.transact((tx) => tx.spend(thing, 1_500))).kind, 'won');
+    assert.deepEqual(await store.kept(thing), { value: { grant: 'g' }, expiresAt: 2_000, spentAt: 1_500 });
+  });
+
   test('an expired thing stays expired when the clock is set back', async () => {
     const store = subject().fresh();
     const thing = { kind: 'code', key: 'k' };

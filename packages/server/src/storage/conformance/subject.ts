@@ -50,6 +50,11 @@ export interface Key {
   readonly state?: string;
 }
 
+export interface Login {
+  readonly id: string;
+  readonly expires_at?: string;
+}
+
 export const clients: Table<Client> = {
   name: 'clients',
   id: 'client_id',
@@ -87,8 +92,18 @@ export const keys: Table<Key> = {
   watched: false,
 };
 
+export const logins: Table<Login> = {
+  name: 'pending_authorizations',
+  id: 'id',
+  columns: ['expires_at'],
+  unique: [],
+  secrets: [],
+  watched: false,
+  expires: 'expires_at',
+};
+
 export function openAt(place: DatabasePlace, options: Partial<DatabaseOptions> = {}): Promise<Database> {
-  const tables = [clients, apis, grants, keys];
+  const tables = [clients, apis, grants, keys, logins];
   return openDatabase({ ...place, sealer: createSealer(MASTER_KEY), tables, ...options });
 }
 

@@ -4,7 +4,7 @@ import { canonicalEmail } from '../../../domain/accounts/identifiers.ts';
 import { removeUser } from '../../../domain/accounts/remove.ts';
 import { users } from '../../../domain/accounts/user.ts';
 import { connectionTable } from '../../../domain/connections/find.ts';
-import { type Connection, connections, keptDefaults } from '../../../resources/index.ts';
+import { type Connection, connections, keptDefaults, withPasswordDefaults } from '../../../resources/index.ts';
 import { isSound } from '../../../schema/json.ts';
 import type { Store } from '../../../storage/store.ts';
 import { empty, json, type Route } from '../../../web/exchange.ts';
@@ -35,7 +35,7 @@ const secretMembers: ReadonlySet<string> = new Set([
 
 /** `options` as they travel -> what is stored readable, and what is stored sealed. */
 function split(options: Options): Pick<Connection, 'options'> & { secret_options?: Options } {
-  const entries = Object.entries(options).filter(([, value]) => value !== null);
+  const entries = Object.entries(options);
   const secret = entries.filter(([name]) => secretMembers.has(name));
   return {
     options: Object.fromEntries(entries.filter(([name]) => !secretMembers.has(name))),
@@ -47,13 +47,17 @@ export const connectionVerbs: CollectionVerbs<Fields> = {
   // Scripts and metadata documents of identity providers are long.
   bodyLimit: 1024 * 1024,
 
-  make: (draft) => split(connections.defaults(draft).options ?? {}),
+  make: (draft) => {
+    const options = connections.defaults(draft).options ?? {};
+    return split(draft.strategy === 'auth0' ? withPasswordDefaults(options) : options);
+  },
 
   update: async (_tx, before, after) => {
     if (after.options === before.options) return { kind: 'stored', entity: after };
     const { secret_options: _old, ...rest } = after;
-    const kept = after.strategy === 'auth0' ? keptDefaults : {};
-    return { kind: 'stored', entity: { ...rest, ...split({ ...kept, ...after.options }) } };
+    const options =
+      after.strategy === 'auth0' ? withPasswordDefaults({ ...keptDefaults, ...after.options }) : after.options;
+    return { kind: 'stored', entity: { ...rest, ...split(options) } };
   },
 
   answer: ({ secret_options, ...connection }) => ({

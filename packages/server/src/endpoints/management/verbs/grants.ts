@@ -1,5 +1,6 @@
 // What is special about consents: audiences that follow the host, and all of a user's at once (auth0-behaviour §2.5).
 
+import { USERINFO } from '../../../domain/issuing/consent.ts';
 import { userGrants } from '../../../domain/issuing/user-tables.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
 import type { grants } from '../../../resources/index.ts';
@@ -11,9 +12,6 @@ import { type Act, type Machinery, operation } from '../operation.ts';
 import { uncached } from '../problem.ts';
 import { badQuery, isRefused, readQuery } from '../query.ts';
 import type { CollectionVerbs } from './verb.ts';
-
-/** What is stored for logins that name no API; a name that no API can have. */
-const USERINFO = 'urn:countersign:userinfo';
 
 function shownAudience(stored: string, { host }: At): string {
   return stored === USERINFO ? `https://${host}/userinfo` : identifierAt(stored, host);
