@@ -1,6 +1,6 @@
 // The parameters of an authorization response in both dialects: what an error says, and when the issuer is named.
 
-import type { TenantSettings } from '../../domain/tenants/settings.ts';
+import { namesIssuer, type TenantSettings } from '../../domain/tenants/settings.ts';
 import type { AuthorizationRefusal } from '../../oauth/authorization-error.ts';
 import type { AnswerDialect } from '../../web/answers.ts';
 import type { ResponseParams } from './response-modes.ts';
@@ -9,17 +9,6 @@ export interface ResponseContext {
   readonly issuer: string;
   readonly settings: TenantSettings;
   readonly dialect: AnswerDialect;
-}
-
-/**
- * Whether responses name the issuer (RFC 9207), which protects clients with several servers against mix-up: where the tenant
- * says so, and by default where its dialect is `oidc`. It is the tenant's dialect and not the client's, since discovery must
- * say the same to everybody.
- */
-export function namesIssuer(
-  settings: Pick<TenantSettings, 'answer_dialect' | 'authorization_response_iss_parameter_supported'>,
-): boolean {
-  return settings.authorization_response_iss_parameter_supported ?? settings.answer_dialect === 'oidc';
 }
 
 function issuerParam({ issuer, settings }: ResponseContext): ResponseParams {

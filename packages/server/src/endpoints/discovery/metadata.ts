@@ -1,7 +1,7 @@
 // The authorization server metadata (OpenID Connect Discovery 1.0 §3, RFC 8414 §2), with Auth0's members and order
 // (auth0-behaviour §3.1): clients that know Auth0 find what they look for, plus the grants that are really offered.
 
-import type { TenantSettings } from '../../domain/tenants/settings.ts';
+import { namesIssuer, type TenantSettings } from '../../domain/tenants/settings.ts';
 import { assertionAlgorithms } from '../../oauth/algorithms.ts';
 import { prompts } from '../../oauth/authorization-request.ts';
 import { claimNames as profileClaimNames } from '../../oauth/claims.ts';
@@ -49,10 +49,10 @@ function claimsSupported(): readonly string[] {
 /** Members that depend on the tenant's settings (DISC-1). */
 function conditional({ settings }: MetadataFacts): Record<string, unknown> {
   const acr = settings.acr_values_supported;
-  const issuer = settings.authorization_response_iss_parameter_supported ?? settings.answer_dialect === 'oidc';
+  const issuer = namesIssuer(settings);
   return {
     ...(acr && acr.length > 0 ? { acr_values_supported: acr } : {}),
-    // As /authorize does it: by default in the `oidc` dialect, which says so either way.
+    // The `oidc` dialect says so either way.
     ...(issuer || settings.answer_dialect === 'oidc' ? { authorization_response_iss_parameter_supported: issuer } : {}),
   };
 }
