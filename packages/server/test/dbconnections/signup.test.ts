@@ -331,9 +331,9 @@ for (const engine of engines) {
           samples[kind].push(performance.now() - from);
         }
       }
-      const median = (values: number[]) => values.toSorted((a, b) => a - b)[7] ?? 0;
-      const [taken, free] = [median(samples.taken), median(samples.free)];
-      assert.ok(Math.abs(taken - free) < 0.4 * free, `taken ${taken} ms, free ${free} ms`);
+      // The quickest of each: what others do on the machine makes both slower, and neither quicker.
+      const [taken, free] = [Math.min(...samples.taken), Math.min(...samples.free)];
+      assert.ok(Math.abs(taken - free) < 0.3 * free, `taken ${taken} ms, free ${free} ms`);
     });
   });
 }
