@@ -82,7 +82,8 @@ async function run(job: Job): Promise<Outcome> {
       };
       const drain = () => {
         while (queue.length > 0 && free.length > 0) {
-          const connection = free.pop();
+          // Each in its turn: a server closes a connection that never sends anything.
+          const connection = free.shift();
           const at = queue.shift();
           if (!connection || at === undefined) return;
           exchange(connection, at, () => {

@@ -1,8 +1,7 @@
 // What cannot be sent to a client is shown: on a page of ours, or at the address that the tenant registered for errors
 // (auth0-behaviour TEN-1). Handed to the rooms that talk to browsers.
 
-import { findClient } from './domain/clients/find.ts';
-import { clientOfHandle, wayBack } from './domain/pending/way-back.ts';
+import { wayBack } from './domain/pending/way-back.ts';
 import { lookOf } from './domain/tenants/look.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import type { Snapshot } from './domain/tenants/snapshot.ts';
@@ -12,34 +11,49 @@ import type { Answer, Ask } from './web/exchange.ts';
 import { chooseLanguage, textsIn } from './web/language.ts';
 import { errorPage } from './web/page.ts';
 
-/** A login that is gone, or a client that is known, from which a way back may follow. */
-export type ErrorOrigin = { readonly handle: string } | { readonly clientId: string };
+export interface ErrorPages {
+  /** A refusal; `description` is shown as it is. */
+  readonly showError: (
+    ask: Ask,
+    failure: { readonly status: number; readonly error: string; readonly description: string },
+    clientId?: string,
+  ) => Promise<Answer>;
+  /** A login that is over, in the language of the browser, with a way back to where a new one starts. */
+  readonly showOver: (ask: Ask, handle: string, why: 'expired' | 'foreign') => Promise<Answer>;
+}
 
-export type ShowError = (
-  ask: Ask,
-  failure: { readonly status: number; readonly error: string; readonly description: string },
-  from?: ErrorOrigin,
-) => Promise<Answer>;
+/** The error pages in the look of the tenant. */
+export function createErrorPages(database: Database, snapshot: Snapshot): ErrorPages {
+  return {
+    async showError(ask, failure, clientId) {
+      const settings = await settingsOf(database, snapshot, ask.tenant, true);
+      const elsewhere = settings.error_page?.url;
+      if (elsewhere && URL.canParse(elsewhere)) return sentTo(elsewhere, failure, ask, clientId);
+      return errorPage(ask, await lookOf(database, snapshot, ask.tenant), { ...failure, requestId: ask.id });
+    },
 
-/** Shows errors in the look of the tenant, with a link to where a new login starts if one is registered. */
-export function createErrorPages(database: Database, snapshot: Snapshot): ShowError {
-  return async (ask, failure, from) => {
-    const { tenant } = ask;
-    const settings = await settingsOf(database, snapshot, tenant, true);
-    const clientId = from && ('handle' in from ? clientOfHandle(from.handle) : from.clientId);
-    const elsewhere = settings.error_page?.url;
-    if (elsewhere && URL.canParse(elsewhere)) return sentTo(elsewhere, failure, ask, clientId);
-    const look = await lookOf(database, snapshot, tenant);
-    const client = clientId === undefined ? undefined : await findClient(database, snapshot, tenant, clientId);
-    const back = from && (await wayBack({ database, snapshot }, tenant, ask.issuer, { clientId }));
-    const language = chooseLanguage({ acceptLanguage: ask.headers['accept-language'], enabled: look.languages });
-    const text = textsIn(language).failure.back(client?.name || look.tenantName);
-    return errorPage(ask, look, {
-      ...failure,
-      requestId: ask.id,
-      ...(back === undefined ? {} : { link: { href: back, text } }),
-    });
+    async showOver(ask, handle, why) {
+      const start = await wayBack({ database, snapshot }, ask.tenant, ask.issuer, { handle });
+      // A back button or a bookmark wants a new login (AZ-8). A foreign browser is told so first: somebody sent it here.
+      if (why === 'expired' && start !== undefined) return redirect(start, ask);
+      const look = await lookOf(database, snapshot, ask.tenant);
+      const wishes = { acceptLanguage: ask.headers['accept-language'], enabled: look.languages };
+      const texts = textsIn(chooseLanguage(wishes)).failure;
+      return errorPage(ask, look, {
+        status: why === 'foreign' ? 403 : 400,
+        title: texts[`${why}Title`],
+        error: why === 'foreign' ? 'access_denied' : 'invalid_request',
+        description: texts[why],
+        requestId: ask.id,
+        link: start === undefined ? undefined : { href: start, text: texts.back(new URL(start).host) },
+      });
+    },
   };
+}
+
+function redirect(location: string, ask: Ask): Answer {
+  const status = ask.method === 'POST' ? 303 : 302;
+  return { status, headers: { ...noStore, location, 'referrer-policy': 'no-referrer' } };
 }
 
 /** To the tenant's own page, with what is known of the request. The address was registered by an administrator. */
@@ -52,8 +66,5 @@ function sentTo(
   const url = new URL(address);
   const members = { client_id: clientId, error, error_description: description, tracking: ask.id };
   for (const [name, value] of Object.entries(members)) if (value !== undefined) url.searchParams.set(name, value);
-  return {
-    status: ask.method === 'POST' ? 303 : 302,
-    headers: { ...noStore, location: url.href, 'referrer-policy': 'no-referrer' },
-  };
+  return redirect(url.href, ask);
 }

@@ -103,7 +103,7 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const showError = createErrorPages(database, snapshot);
+  const errorPages = createErrorPages(database, snapshot);
   const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
     database,
@@ -115,8 +115,8 @@ export async function openHouse(
     record,
     now,
     routes: [
-      ...authorizeRoutes({ database, snapshot, keyring, record, now, showError }),
-      ...logoutRoutes({ database, snapshot, record, showError }),
+      ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
+      ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),

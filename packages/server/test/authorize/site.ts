@@ -11,6 +11,7 @@ import { type Engine, type Reply, type Site, serveHere } from '../support/runnin
 
 export const cb = 'https://app.example.com/cb';
 export const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+export const password = 'correct horse battery staple';
 export const connection = 'Username-Password-Authentication';
 
 /** What the authorization response said, wherever it stood; `undefined` if the reply is not one. */
@@ -55,7 +56,9 @@ export interface People extends Site {
   browser(): Browser;
   /** A client that may use the connection. */
   client(more?: object): Promise<{ client_id: string; client_secret: string }>;
-  user(more?: { blocked?: boolean }): Promise<User>;
+  user(more?: { blocked?: boolean; password_hash?: string }): Promise<User>;
+  /** A user who can log in with `password`. */
+  member(): Promise<User>;
   /** Gives the browser a session of the user, begun some seconds ago. */
   signIn(browser: Browser, user: User, secondsAgo?: number): Promise<Session>;
   /** The newest log events of these types. */
@@ -67,7 +70,8 @@ export async function people(engine: Engine): Promise<People> {
   const site = await serveHere(engine);
   const store = site.house.database.store(defaultTenant);
   let made = 0;
-  return {
+  let hash: Promise<string> | undefined;
+  const here: People = {
     ...site,
     browser: () => new Browser(site),
     async client(more = {}) {
@@ -90,6 +94,10 @@ export async function people(engine: Engine): Promise<People> {
       if (created.kind !== 'created') throw new Error(`no user: ${created.kind}`);
       return created.user;
     },
+    async member() {
+      hash ??= site.house.passwords.hash(password);
+      return here.user({ password_hash: await hash });
+    },
     async signIn(browser, user, secondsAgo = 0) {
       const proof = { user_id: user.user_id, connection, method: 'pwd', ip: '192.0.2.1', user_agent: 'test' } as const;
       const { session, handle } = await store.transact((tx) =>
@@ -104,4 +112,5 @@ export async function people(engine: Engine): Promise<People> {
       return reply.body;
     },
   };
+  return here;
 }

@@ -251,7 +251,12 @@ test('the callback of the login may be reached after the form, also an app', asy
     const { headers } = await visitor.get('login');
     return /form-action ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1]?.split(' ');
   };
-  assert.deepEqual(await targets(callback), ["'self'", 'https://app.example.com']);
+  assert.deepEqual(await targets(callback), [
+    "'self'",
+    'https://app.example.com',
+    'https://example.com',
+    'https://*.example.com',
+  ]);
   assert.ok((await targets('com.example.app:/callback'))?.includes('com.example.app:'));
   assert.ok((await targets('http://127.0.0.1:49152/cb'))?.includes('http://127.0.0.1:49152'));
 });

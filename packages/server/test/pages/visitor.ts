@@ -8,6 +8,7 @@ import { type PendingAuthorization, pendingAuthorizations } from '../../src/doma
 import { beginPending, type PageName, type PendingPatch, pagePaths } from '../../src/domain/pending/steps.ts';
 import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
 import type { AuthorizationRequest } from '../../src/oauth/authorization-request.ts';
+import type { TenantHost } from '../../src/schema/brand.ts';
 import type { House } from '../../src/server.ts';
 import type { Reply, Site } from '../support/running.ts';
 
@@ -77,7 +78,7 @@ export async function begin(
         ...request,
       },
       issuer: here.issuer,
-      host: here.host,
+      host: here.host as TenantHost,
       browser,
       ...proved,
     },

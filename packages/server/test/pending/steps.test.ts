@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { pendingLifetimeMs } from '../../src/domain/pending/pending.ts';
 import { advancePending, beginPending, readPending, takePending } from '../../src/domain/pending/steps.ts';
 import type { AuthorizationRequest } from '../../src/oauth/authorization-request.ts';
+import type { TenantHost } from '../../src/schema/brand.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { engines } from '../support/running.ts';
 import { openStore } from '../support/store.ts';
@@ -30,7 +31,11 @@ for (const engine of engines) {
     });
     after(() => close());
     const begin = (browser = 'browser') =>
-      beginPending(store, { request, issuer: 'https://id.example.com/', host: 'id.example.com', browser }, now);
+      beginPending(
+        store,
+        { request, issuer: 'https://id.example.com/', host: 'id.example.com' as TenantHost, browser },
+        now,
+      );
 
     test('what was begun is found by its handle in its browser, unchanged', async () => {
       const { handle, pending } = await begin();

@@ -2,6 +2,7 @@
 // A pending authorization is named by a random handle (its `state` between our own pages) and bound to one browser.
 
 import type { AuthorizationRequest } from '../../oauth/authorization-request.ts';
+import type { TenantHost } from '../../schema/brand.ts';
 import type { Table } from '../../schema/table.ts';
 
 /** One hour (auth0-behaviour AZ-8). */
@@ -13,7 +14,7 @@ export interface PendingAuthorization {
   readonly request: AuthorizationRequest;
   /** Of the /authorize request: everything issued names it. */
   readonly issuer: string;
-  readonly host: string;
+  readonly host: TenantHost;
   /** SHA-256 (base64url) of the browser cookie that must come with every step. */
   readonly browser: string;
   /** Sent by our own forms and compared in constant time. */

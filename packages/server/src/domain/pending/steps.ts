@@ -3,6 +3,7 @@
 
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { AuthorizationRequest } from '../../oauth/authorization-request.ts';
+import type { TenantHost } from '../../schema/brand.ts';
 import type { Reads, Store, Transaction } from '../../storage/store.ts';
 import { type PendingAuthorization, pendingAuthorizations, pendingLifetimeMs } from './pending.ts';
 
@@ -40,7 +41,7 @@ const digest = (text: string) => hash('sha256', text, 'base64url');
  */
 export async function beginPending(
   store: Store,
-  about: { request: AuthorizationRequest; issuer: string; host: string; browser: string } & PendingPatch,
+  about: { request: AuthorizationRequest; issuer: string; host: TenantHost; browser: string } & PendingPatch,
   now: number,
 ): Promise<{ handle: string; pending: PendingAuthorization }> {
   // The client's id is in the handle so that a login that is gone still knows its way back (`wayBack`).

@@ -23,3 +23,14 @@ export async function settingsOf(
   });
   return found ?? tenantSettings.initial;
 }
+
+/**
+ * Whether authorization responses name the issuer (RFC 9207), which protects clients with several servers against mix-up:
+ * where the tenant says so, and by default where its dialect is `oidc`. It is the tenant's dialect and not the client's, since
+ * discovery must say the same to everybody.
+ */
+export function namesIssuer(
+  settings: Pick<TenantSettings, 'answer_dialect' | 'authorization_response_iss_parameter_supported'>,
+): boolean {
+  return settings.authorization_response_iss_parameter_supported ?? settings.answer_dialect === 'oidc';
+}

@@ -26,6 +26,7 @@ import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import { type AuthorizationRefusal, refuseAuthorization } from '../../oauth/authorization-error.ts';
 import type { AuthorizationRequest } from '../../oauth/authorization-request.ts';
 import { isVerifiable } from '../../oauth/redirect-uri.ts';
+import type { TenantHost } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
 import { type AnswerDialect, errorCode } from '../../web/answers.ts';
 import { cookieOf, sessionCookieName } from '../../web/cookies.ts';
@@ -45,12 +46,14 @@ export interface AuthorizeDeps {
   readonly keyring: Keyring;
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
-  /** Shows what cannot be sent to a client; `from` tells where a login that is gone may start again. */
+  /** Shows what cannot be sent to a client. */
   readonly showError: (
     ask: Ask,
     refusal: Pick<ShownRefusal, 'status' | 'error' | 'description'>,
-    from?: { readonly handle: string } | { readonly clientId: string },
+    clientId?: string,
   ) => Promise<Answer>;
+  /** Shows that a login is over, or leads to where a new one starts. */
+  readonly showOver: (ask: Ask, handle: string, why: 'expired' | 'foreign') => Promise<Answer>;
 }
 
 /** A request that was accepted, with where its answer goes and what its pages have proved. */
@@ -60,6 +63,9 @@ interface Login {
   readonly request: AuthorizationRequest;
   readonly settings: TenantSettings;
   readonly dialect: AnswerDialect;
+  /** Of the request that began it, whatever host it goes on at: everything that is issued names it. */
+  readonly issuer: string;
+  readonly host: TenantHost;
   readonly pending?: { readonly handle: string; readonly row: PendingAuthorization };
 }
 
@@ -82,7 +88,7 @@ async function begin(deps: AuthorizeDeps, ask: Ask): Promise<Answer> {
   const { database, snapshot } = deps;
   const show = (refusal: ShownRefusal, known: Parameters<typeof refusedEvent>[1]) => {
     deps.record(refusedEvent(ask, known, refusal));
-    return deps.showError(ask, refusal);
+    return deps.showError(ask, refusal, known.client?.clientId);
   };
   const read = readRequest(ask);
   if (read.kind === 'malformed') {
@@ -99,9 +105,9 @@ async function begin(deps: AuthorizeDeps, ask: Ask): Promise<Answer> {
   const { client, target } = judged;
   const settings = await settingsOf(database, snapshot, ask.tenant);
   const dialect = dialectOf(client, settings);
+  const at = { client, target, settings, dialect, issuer: ask.issuer, host: ask.host };
   const verdict = judgeRequest(params, client, target, await factsOf(deps, ask, params, client, settings, dialect));
-  if (verdict.kind === 'accepted')
-    return proceed(deps, ask, { client, target, settings, dialect, request: verdict.request }, true);
+  if (verdict.kind === 'accepted') return proceed(deps, ask, { ...at, request: verdict.request }, true);
   const known = {
     client,
     silent: params.get('prompt') === 'none',
@@ -109,7 +115,7 @@ async function begin(deps: AuthorizeDeps, ask: Ask): Promise<Answer> {
     scope: params.get('scope'),
   };
   deps.record(refusedEvent(ask, known, verdict.refusal));
-  return answerRefusal(deps, ask, { client, target, settings, dialect }, verdict.refusal);
+  return answerRefusal(deps, ask, at, verdict.refusal);
 }
 
 /** Looks up what the request names. */
@@ -147,13 +153,8 @@ async function resume(deps: AuthorizeDeps, ask: Ask, again: boolean): Promise<An
   const { database, snapshot } = deps;
   const query = readForm(ask.query);
   const handle = (query.kind === 'params' && query.params.get('state')) || '';
-  const show = (status: 400 | 403, description: string) =>
-    deps.showError(ask, { status, error: 'invalid_request', description }, { handle });
   const found = await readPending(database.store(ask.tenant), handle, browserOf(ask), deps.now());
-  if (found.kind === 'gone')
-    return show(400, 'This sign-in has expired or is finished. Go back to the application and start again.');
-  if (found.kind === 'foreign' || found.pending.host !== ask.host)
-    return show(403, 'This sign-in was started in another browser. Go back to the application and start again.');
+  if (found.kind !== 'found') return deps.showOver(ask, handle, found.kind === 'gone' ? 'expired' : 'foreign');
 
   const { pending } = found;
   const { request } = pending;
@@ -162,18 +163,20 @@ async function resume(deps: AuthorizeDeps, ask: Ask, again: boolean): Promise<An
   if (!client || !target) {
     const description = 'The application or its callback URL was removed while you were signing in.';
     deps.record(refusedEvent(ask, { client, request }, refuseAuthorization('invalid_request', description)));
-    return show(403, description);
+    return deps.showError(ask, { status: 403, error: 'invalid_request', description }, request.client_id);
   }
   const settings = await settingsOf(database, snapshot, ask.tenant);
   const dialect = dialectOf(client, settings);
-  return proceed(deps, ask, { client, target, request, settings, dialect, pending: { handle, row: pending } }, again);
+  const { issuer, host } = pending;
+  const login = { client, target, request, settings, dialect, issuer, host, pending: { handle, row: pending } };
+  return proceed(deps, ask, login, again);
 }
 
 /** Loads what is known by now, decides, and carries it out. */
 async function proceed(deps: AuthorizeDeps, ask: Ask, login: Login, again: boolean): Promise<Answer> {
   const { database, snapshot } = deps;
-  const { client, request, settings, dialect, pending } = login;
-  const { tenant, host } = ask;
+  const { client, request, settings, dialect, issuer, host, pending } = login;
+  const { tenant } = ask;
   const store = database.store(tenant);
   const now = deps.now();
   const session = await findSession(store, cookieOf(ask, sessionCookieName), settings, now);
@@ -181,7 +184,7 @@ async function proceed(deps: AuthorizeDeps, ask: Ask, login: Login, again: boole
   const decision =
     user &&
     decideUser(
-      { client, request, user, issuer: ask.issuer, host },
+      { client, request, user, issuer, host },
       await loadUserFacts({ database, snapshot }, tenant, { client, request, user, host }),
     );
   const usable = await connectionsOf(database, snapshot, tenant, client);
@@ -202,7 +205,7 @@ async function proceed(deps: AuthorizeDeps, ask: Ask, login: Login, again: boole
     case 'ask':
       return askPage(ask, pagePaths[step.page], session !== undefined, async (browser) => {
         if (pending) return pending.handle;
-        const { handle } = await beginPending(store, { request, issuer: ask.issuer, host, browser }, now);
+        const { handle } = await beginPending(store, { request, issuer, host, browser }, now);
         return handle;
       });
     case 'issue':
@@ -235,12 +238,12 @@ async function refuse(
 function answerRefusal(
   deps: AuthorizeDeps,
   ask: Ask,
-  { client, target, settings, dialect }: Pick<Login, 'client' | 'target' | 'settings' | 'dialect'>,
+  { client, target, settings, dialect, issuer }: Omit<Login, 'request' | 'pending'>,
   refusal: AuthorizationRefusal,
 ): Answer | Promise<Answer> {
   // AZ-6: a stranger's client must not be a way to send people anywhere by an error.
-  if (client.authorization.showsErrorsHere) return deps.showError(ask, { ...refusal, status: 403 });
-  const params = errorParams(refusal, { state: target.state, issuer: ask.issuer, settings, dialect });
+  if (client.authorization.showsErrorsHere) return deps.showError(ask, { ...refusal, status: 403 }, client.clientId);
+  const params = errorParams(refusal, { state: target.state, issuer, settings, dialect });
   return deliver(target, params, undefined, ask.method === 'POST');
 }
 
@@ -253,7 +256,7 @@ async function issue(
   decision: GrantedToUser,
   again: boolean,
 ): Promise<Answer> {
-  const { client, request, settings, dialect, target, pending } = login;
+  const { client, request, settings, dialect, target, issuer, pending } = login;
   const { user, session } = who;
   const use = { client_id: client.clientId, ip: ask.ip, user_agent: cut(ask.headers['user-agent'] ?? '') };
   const authenticatedAt = Date.parse(session.authenticated_at);
@@ -277,7 +280,7 @@ async function issue(
   deps.record(issuedEvent(ask, client, request, who, response.facts));
   return deliver(
     target,
-    successParams(response.params, { issuer: ask.issuer, settings, dialect }),
+    successParams(response.params, { issuer, settings, dialect }),
     undefined,
     ask.method === 'POST',
   );

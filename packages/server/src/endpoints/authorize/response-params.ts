@@ -1,6 +1,6 @@
 // The parameters of an authorization response in both dialects: what an error says, and when the issuer is named.
 
-import type { TenantSettings } from '../../domain/tenants/settings.ts';
+import { namesIssuer, type TenantSettings } from '../../domain/tenants/settings.ts';
 import type { AuthorizationRefusal } from '../../oauth/authorization-error.ts';
 import type { AnswerDialect } from '../../web/answers.ts';
 import type { ResponseParams } from './response-modes.ts';
@@ -11,16 +11,8 @@ export interface ResponseContext {
   readonly dialect: AnswerDialect;
 }
 
-/**
- * Whether responses name the issuer (RFC 9207): where the tenant says so, and by default in the `oidc` dialect, since it
- * protects clients with several servers against mix-up and OpenID Connect clients expect it or pass over it.
- */
-export function namesIssuer(settings: TenantSettings, dialect: AnswerDialect): boolean {
-  return settings.authorization_response_iss_parameter_supported ?? dialect === 'oidc';
-}
-
-function issuerParam({ issuer, settings, dialect }: ResponseContext): ResponseParams {
-  return namesIssuer(settings, dialect) ? { iss: issuer } : {};
+function issuerParam({ issuer, settings }: ResponseContext): ResponseParams {
+  return namesIssuer(settings) ? { iss: issuer } : {};
 }
 
 /** A success: what was issued, and the issuer. */

@@ -1,7 +1,7 @@
 // The authorization server metadata (OpenID Connect Discovery 1.0 §3, RFC 8414 §2), with Auth0's members and order
 // (auth0-behaviour §3.1): clients that know Auth0 find what they look for, plus the grants that are really offered.
 
-import type { TenantSettings } from '../../domain/tenants/settings.ts';
+import { namesIssuer, type TenantSettings } from '../../domain/tenants/settings.ts';
 import { assertionAlgorithms } from '../../oauth/algorithms.ts';
 import { prompts } from '../../oauth/authorization-request.ts';
 import { claimNames as profileClaimNames } from '../../oauth/claims.ts';
@@ -39,7 +39,6 @@ const oidcMembers = {
   claims_supported: claimsSupported(),
   prompt_values_supported: prompts,
   claims_parameter_supported: false,
-  authorization_response_iss_parameter_supported: false,
 };
 
 function claimsSupported(): readonly string[] {
@@ -50,11 +49,11 @@ function claimsSupported(): readonly string[] {
 /** Members that depend on the tenant's settings (DISC-1). */
 function conditional({ settings }: MetadataFacts): Record<string, unknown> {
   const acr = settings.acr_values_supported;
+  const issuer = namesIssuer(settings);
   return {
     ...(acr && acr.length > 0 ? { acr_values_supported: acr } : {}),
-    ...(settings.authorization_response_iss_parameter_supported
-      ? { authorization_response_iss_parameter_supported: true }
-      : {}),
+    // The `oidc` dialect says so either way.
+    ...(issuer || settings.answer_dialect === 'oidc' ? { authorization_response_iss_parameter_supported: issuer } : {}),
   };
 }
 

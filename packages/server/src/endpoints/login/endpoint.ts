@@ -73,6 +73,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
   const found = await readPending(store, handle, cookieOf(ask, browserCookieName), deps.now());
   if (found.kind !== 'found') return over(deps, ask, handle, found.kind === 'gone' ? 'expired' : 'foreign');
   const { pending } = found;
+  if (pending.host !== ask.host) return over(deps, ask, handle, 'foreign');
   const client = await findClient(database, snapshot, ask.tenant, pending.request.client_id);
   if (!client) return over(deps, ask, handle, 'expired');
 
@@ -118,6 +119,11 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
       record(deps, at, decision.event);
       return seeOther(pages[decision.page]);
     case 'unavailable':
+      record(deps, at, {
+        type: 'f',
+        description: 'no connections enabled for the client',
+        because: 'no connection lets this client log anybody in; enable one in its enabled_clients',
+      });
       return over(deps, ask, handle, 'notAvailable', client.name);
     case 'proved': {
       const now = deps.now();
@@ -196,7 +202,8 @@ function readOwnForm(ask: Ask, csrf: string): OwnForm {
   const { origin } = ask.headers;
   const site = ask.headers['sec-fetch-site'];
   if (ask.repeated.size > 0) return refused(`the header ${[...ask.repeated][0]} came twice`);
-  if (origin !== undefined && `${origin}/` !== ask.issuer) return refused('the form came from another origin');
+  if (origin !== undefined && `${origin}/` !== ask.issuer)
+    return refused(`the form came from another origin than ${ask.issuer}; behind a proxy, see --trusted-proxies`);
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     return refused('the form came from another site');
   const type = ask.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

@@ -4,7 +4,7 @@
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 
 /**
- * CSP sources: the callback of this login and the addresses that are registered for the client. `https://*.example.com` is a
+ * CSP sources: the callback of this login with its domain, and what is registered for the client. `https://*.example.com` is a
  * source too; an app's scheme is `scheme:`, and so is an IPv6 address, which CSP has no words for.
  */
 export function formTargets(
@@ -20,7 +20,21 @@ export function formTargets(
     ...logoutUrls,
     initiateLoginUri ?? '',
   ];
-  return [...new Set(addresses.flatMap((address) => source(address) ?? []))].slice(0, most);
+  const [callback, ...others] = addresses.map(source);
+  const sources = [callback, ...relatives(redirectUri), ...others].filter((one) => one !== undefined);
+  return [...new Set(sources)].slice(0, most);
+}
+
+/**
+ * The domain that a callback is below, with everything below it: `api.example.com` takes a code and goes on to
+ * `www.example.com`, and nobody registers that. No list of public suffixes: too much is better here than a login that stops.
+ */
+function relatives(redirectUri: string): readonly string[] {
+  const { protocol, hostname } = new URL(redirectUri);
+  const labels = hostname.split('.');
+  if (protocol !== 'https:' || labels.length < 2 || !/^[a-z][a-z0-9-]*$/.test(labels.at(-1) ?? '')) return [];
+  const domain = labels.length === 2 ? hostname : labels.slice(1).join('.');
+  return [`https://${domain}`, `https://*.${domain}`];
 }
 
 /** A header of more than some kilobytes is refused by proxies; the callback comes first, so it is always among them. */
