@@ -22,7 +22,7 @@ import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import { storedIdentifier } from '../../domain/tenants/system-apis.ts';
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
-import { browserCookieName, cookieOf, sessionCookieName, setCookie } from '../../web/cookies.ts';
+import { browserOf, cookieOf, sessionCookieName, setCookie } from '../../web/cookies.ts';
 import type { Answer, Ask, Route } from '../../web/exchange.ts';
 import { chooseLanguage, textsIn } from '../../web/language.ts';
 import { errorPage, page } from '../../web/page.ts';
@@ -70,7 +70,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
   const query = readForm(ask.query);
   const handle = query.kind === 'params' ? query.params.get('state') : undefined;
   if (!handle) return over(deps, ask, '', 'expired');
-  const found = await readPending(store, handle, cookieOf(ask, browserCookieName), deps.now());
+  const found = await readPending(store, handle, browserOf(ask, handle), deps.now());
   if (found.kind !== 'found') return over(deps, ask, handle, found.kind === 'gone' ? 'expired' : 'foreign');
   const { pending } = found;
   if (pending.host !== ask.host) return over(deps, ask, handle, 'foreign');
