@@ -8,6 +8,19 @@ export const sessionCookieName = 'countersign';
 /** Names the browser itself: logins on their way are bound to it. */
 export const browserCookieName = 'countersign_did';
 
+/**
+ * Names the browser for one login, beside the cookie above. Of two tabs that a new browser opens at once, both get a name, and
+ * the second overwrites the first: without this one, the first tab's login would seem to be of another browser.
+ */
+export function loginCookieName(handle: string): string {
+  return `${browserCookieName}_${handle.replace(/[^\w-]/g, '').slice(0, 12)}`;
+}
+
+/** The browser's name as the login with this handle knows it. Does not judge it: `readPending` compares. */
+export function browserOf(ask: From, handle: string): string | undefined {
+  return cookieOf(ask, loginCookieName(handle)) ?? cookieOf(ask, browserCookieName);
+}
+
 export interface NewCookie {
   readonly name: string;
   /** Only letters, digits, `-`, `_`, `.` and `~`. */

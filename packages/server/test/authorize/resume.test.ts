@@ -91,6 +91,16 @@ for (const engine of engines) {
       assert.notEqual(codeOf(first), codeOf(second));
     });
 
+    test('two tabs that a new browser opens at once do not disturb each other', async () => {
+      const user = await site.member();
+      const browser = site.browser();
+      const pages = (await Promise.all([begin(browser), begin(browser), begin(browser)])).map(where);
+      assert.equal([...browser.cookies.keys()].filter((name) => name.startsWith('countersign_did_')).length, 3);
+      for (const page of pages) codeOf(await browser.get(await logIn(browser, page, user.email ?? '')));
+      await begin(browser);
+      assert.equal([...browser.cookies.keys()].filter((name) => name.startsWith('countersign_did_')).length, 3);
+    });
+
     test('SES-04: resuming without the page that was asked for leads back to it', async () => {
       const user = await site.user();
       const browser = site.browser();

@@ -90,7 +90,8 @@ const suite = (engine: Engine) => () => {
     const organization = (await site.manage('POST', '/organizations', { name: `roles-${++made}` })).body;
     const body = { name: 'Operator', type: 'organization', owner_id: organization.id };
     const { id, ...rest } = await role(body);
-    assert.deepEqual(rest, body);
+    assert.deepEqual(rest, { ...body, description: null });
+    assert.equal((await site.manage('GET', `/roles/${id}`)).body.description, '');
     assert.deepEqual(
       (await site.manage('GET', `/roles?type=organization&owner_id=${organization.id}`)).body.map(
         (one: { id: string }) => one.id,

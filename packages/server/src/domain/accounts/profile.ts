@@ -20,7 +20,7 @@ export function profileDefaults(given: NamedProfile): { name: string; nickname: 
   const local = given.email?.slice(0, given.email.indexOf('@')) ?? identifier;
   return {
     name: given.name ?? identifier,
-    nickname: given.nickname ?? given.username ?? local,
+    nickname: given.nickname ?? local,
     picture: given.picture ?? avatar(given.email ?? identifier, given.name ?? local),
   };
 }

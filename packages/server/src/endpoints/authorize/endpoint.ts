@@ -29,10 +29,10 @@ import { isVerifiable } from '../../oauth/redirect-uri.ts';
 import type { TenantHost } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
 import { type AnswerDialect, errorCode } from '../../web/answers.ts';
-import { cookieOf, sessionCookieName } from '../../web/cookies.ts';
+import { browserOf, cookieOf, sessionCookieName } from '../../web/cookies.ts';
 import { type Answer, type Ask, empty, type Route } from '../../web/exchange.ts';
 import { type Params, printable, readForm } from '../../web/params.ts';
-import { askPage, browserOf } from './browser.ts';
+import { askPage, nameBrowser } from './browser.ts';
 import { issuedEvent, refusedEvent } from './events.ts';
 import { nextStep } from './next-step.ts';
 import { judgeRequest, type RequestFacts } from './request.ts';
@@ -153,7 +153,7 @@ async function resume(deps: AuthorizeDeps, ask: Ask, again: boolean): Promise<An
   const { database, snapshot } = deps;
   const query = readForm(ask.query);
   const handle = (query.kind === 'params' && query.params.get('state')) || '';
-  const found = await readPending(database.store(ask.tenant), handle, browserOf(ask), deps.now());
+  const found = await readPending(database.store(ask.tenant), handle, browserOf(ask, handle), deps.now());
   if (found.kind !== 'found') return deps.showOver(ask, handle, found.kind === 'gone' ? 'expired' : 'foreign');
 
   const { pending } = found;
@@ -203,15 +203,20 @@ async function proceed(deps: AuthorizeDeps, ask: Ask, login: Login, again: boole
     case 'refuse':
       return refuse(deps, ask, login, user, step.refusal, step.trace);
     case 'ask':
-      return askPage(ask, pagePaths[step.page], session !== undefined, async (browser) => {
-        if (pending) return pending.handle;
-        const { handle } = await beginPending(store, { request, issuer, host, browser }, now);
-        return handle;
-      });
+      if (pending) return askPage(ask, pagePaths[step.page], pending.handle, session !== undefined);
+      return begun(deps, ask, login, pagePaths[step.page], session !== undefined);
     case 'issue':
       if (!user || !session) throw new Error('a response was decided without anybody signed in');
       return issue(deps, ask, login, { user, session }, step.decision, again);
   }
+}
+
+async function begun(deps: AuthorizeDeps, ask: Ask, login: Login, path: string, signedIn: boolean): Promise<Answer> {
+  const { request, issuer, host } = login;
+  const named = nameBrowser(ask);
+  const about = { request, issuer, host, browser: named.name };
+  const { handle } = await beginPending(deps.database.store(ask.tenant), about, deps.now());
+  return askPage(ask, path, handle, signedIn, named);
 }
 
 function skipsConfirmation(client: ClientFacts, settings: TenantSettings): boolean {

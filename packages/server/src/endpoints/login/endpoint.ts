@@ -13,7 +13,7 @@ import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import { type PageName, pagePaths, readPending, resumePath } from '../../domain/pending/steps.ts';
-import { wayBack } from '../../domain/pending/way-back.ts';
+import { linkBack, wayBack } from '../../domain/pending/way-back.ts';
 import { cookieLifetime, findSession } from '../../domain/sessions/lifecycle.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
@@ -23,7 +23,7 @@ import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import { storedIdentifier } from '../../domain/tenants/system-apis.ts';
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
-import { browserCookieName, cookieOf, sessionCookieName, setCookie } from '../../web/cookies.ts';
+import { browserOf, cookieOf, sessionCookieName, setCookie } from '../../web/cookies.ts';
 import type { Answer, Ask, Route } from '../../web/exchange.ts';
 import { chooseLanguage, textsIn } from '../../web/language.ts';
 import { errorPage, page } from '../../web/page.ts';
@@ -71,7 +71,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
   const query = readForm(ask.query);
   const handle = query.kind === 'params' ? query.params.get('state') : undefined;
   if (!handle) return over(deps, ask, '', 'expired');
-  const found = await readPending(store, handle, cookieOf(ask, browserCookieName), deps.now());
+  const found = await readPending(store, handle, browserOf(ask, handle), deps.now());
   if (found.kind !== 'found') return over(deps, ask, handle, found.kind === 'gone' ? 'expired' : 'foreign');
   const { pending } = found;
   if (pending.host !== ask.host) return over(deps, ask, handle, 'foreign');
@@ -243,7 +243,8 @@ async function over(deps: LoginDeps, ask: Ask, handle: string, why: Ending, appl
     href: new URL(`${ask.path}?state=${encodeURIComponent(handle)}`, ask.issuer).href,
     text: texts.again,
   };
-  const back = start === undefined ? undefined : { href: start, text: texts.back(new URL(start).host) };
+  const site = handle ? await linkBack({ database, snapshot }, ask.tenant, ask.issuer, { handle }) : undefined;
+  const back = site === undefined ? undefined : { href: site, text: texts.back(new URL(site).host) };
   return errorPage(ask, look, {
     status: statuses[why],
     title: texts[`${why}Title`],

@@ -43,6 +43,9 @@ export const roleVerbs: CollectionVerbs<typeof roles.fields> = {
     await forgetRole(tx, role.id);
     return undefined;
   },
+
+  // As recorded: null where it was not given, and an empty text ever after.
+  answer: (role, { occasion }) => ({ ...role, description: role.description ?? (occasion === 'created' ? null : '') }),
 };
 
 /** Takes a role from all who hold it, and its permissions; the role's own row is the caller's. */
