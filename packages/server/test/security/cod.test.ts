@@ -178,7 +178,7 @@ for (const engine of engines) {
       for (const thief of [userAgent(), browser.twin()]) {
         const seen = await thief.load(address);
         assert.equal(answerIn(seen), undefined, address);
-        isRefusalPage(seen, address);
+        isRefusalPage(seen, address, [new URL(client.callback).host]);
       }
     }
   });

@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { tagsOf } from './forms.ts';
 import type { View } from './user-agent.ts';
 
-/** Fails unless the view is a refusal by page: 4xx, no way out by header, meta, script, link or form to another host. */
-export function isRefusalPage(view: View, what: string): void {
+/**
+ * Fails unless the view is a refusal by page: 4xx, no way out by header, meta, script, or form; and no link to another
+ * host but those of `ways`, which are the client's own.
+ */
+export function isRefusalPage(view: View, what: string, ways: readonly string[] = []): void {
   const shown = `${what}: ${view.status} ${view.location ?? ''} ${view.text.slice(0, 200)}`;
   assert.ok(view.status >= 400 && view.status < 500, shown);
   assert.equal(view.location, undefined, shown);
@@ -26,6 +29,7 @@ export function isRefusalPage(view: View, what: string): void {
       const target = attributes[attribute];
       if (target === undefined || target === '' || target.startsWith('data:')) continue;
       const url = new URL(target, view.url);
+      if (name === 'a' && ways.includes(url.host)) continue;
       assert.equal(url.host, own, `${shown}: <${name} ${attribute}="${target}">`);
     }
   }
