@@ -1,8 +1,9 @@
 // Consent: the user lets the client have what it asks for, or does not (auth0-behaviour §7). What is granted is what the
 // server decided and the page showed; nothing in the form can add to it.
 
+import { nameOf } from '../../../../domain/accounts/name.ts';
 import type { UserDecision } from '../../../../domain/issuing/user-authorization.ts';
-import { nameOf, type Show, step } from '../../step.ts';
+import { type Show, step } from '../../step.ts';
 import { returnsTo } from '../returns.ts';
 import { scopeLines } from './lines.ts';
 import { consentPage } from './page.ts';
