@@ -8,6 +8,7 @@ import { connectionTable } from '../domain/connections/find.ts';
 import { ensureRing } from '../domain/keys/rings.ts';
 import { MANAGEMENT_API } from '../domain/tenants/system-apis.ts';
 import { initialRows } from '../endpoints/management/initial.ts';
+import { logsUsersIn } from '../endpoints/management/verbs/connection-clients.ts';
 import type { ProcessLog } from '../log.ts';
 import { type Client, clientGrants, clients, managementScopes, resourceServers } from '../resources/index.ts';
 import type { TenantHost, TenantId } from '../schema/brand.ts';
@@ -57,8 +58,10 @@ async function builtIns(store: Store, now: number): Promise<void> {
     if (!(await tx.find(clientTable, { global: 'true' }))) await tx.insert(clientTable, rows.globalClient);
     const done = await tx.document<Done>(doneDocument);
     if (!done?.connection) {
+      // Clients that an older program made log users in through it, as new ones do.
+      const enabled_clients = (await tx.all(clientTable)).filter(logsUsersIn).map(({ client_id }) => client_id);
       if (!(await tx.find(connectionTable, { name: rows.connection.name })))
-        await tx.insert(connectionTable, rows.connection);
+        await tx.insert(connectionTable, { ...rows.connection, enabled_clients });
       await tx.put(doneDocument, { ...done, connection: true });
     }
     // A newer program may know scopes that the row does not list yet.
