@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -87,6 +87,11 @@ installed('the packages hold JavaScript with types, and no TypeScript source or 
       [],
     );
     assert.ok(files.includes('LICENSE'));
+    if (name === 'countersign') {
+      const licences = readFileSync(join(folder, 'dist/demo/single-page-app/auth0-spa-js.LICENSES.txt'), 'utf8');
+      for (const inside of ['@auth0/auth0-spa-js', 'jose', 'oauth4webapi'])
+        assert.match(licences, new RegExp(`^${inside}\n`, 'm'));
+    }
     for (const file of files.filter((file) => file.endsWith('.js'))) {
       assert.ok(files.includes(file.replace(/js$/, 'd.ts')), `${file} has types`);
     }
@@ -115,7 +120,7 @@ for (const node of [own, oldest]) {
   });
 
   installed(`npx countersign serve on ${node.name}: a machine gets a token, and the demo API accepts it`, async () => {
-    const ports = ['--port', '0', '--https-port', '0', '--demo-port', '0'];
+    const ports = ['--port', '0', '--https-port', '0', '--demo-port', '0', '--demo-app-port', '0'];
     const child = spawn(
       'npx',
       ['--no', 'countersign', 'serve', ...ports, '--data', join(top, `data ${node.version}`)],
@@ -145,6 +150,12 @@ for (const node of [own, oldest]) {
       const accepted = await fetch(patients, { headers: { authorization: `Bearer ${access_token}` } });
       assert.equal(accepted.status, 200, await accepted.text());
       assert.equal((await fetch(patients)).status, 401);
+      const app = found(/ app +(http:\S+)/);
+      assert.match(await (await fetch(app)).text(), /src="page.mjs"/);
+      const sdk = await fetch(`${app}auth0-spa-js.mjs`);
+      assert.equal(sdk.headers.get('content-type'), 'text/javascript; charset=utf-8');
+      assert.match(await sdk.text(), /createAuth0Client/);
+      assert.match(found(/ password +(\S+)/), /^Health7-/);
     } finally {
       if (child.exitCode === null) {
         const closed = once(child, 'close');

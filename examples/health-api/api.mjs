@@ -39,10 +39,11 @@ const routes = new Map(protectedRoutes);
  * @param {string} [options.host]
  * @param {string} options.issuer the authorization server, exactly as its tokens name it in `iss`
  * @param {string} options.audience this API's identifier, exactly as its tokens name it in `aud`
+ * @param {readonly string[]} [options.origins] pages of these origins may call it from a browser
  * @param {(line: string) => void} [options.log]
  * @returns {Promise<{ port: number, close: () => Promise<void> }>}
  */
-export async function startHealthApi({ port, host = '127.0.0.1', issuer, audience, log = console.log }) {
+export async function startHealthApi({ port, host = '127.0.0.1', issuer, audience, origins = [], log = console.log }) {
   const api = createApi({
     issuer,
     audience,
@@ -53,6 +54,8 @@ export async function startHealthApi({ port, host = '127.0.0.1', issuer, audienc
 
   const server = createServer(async (request, response) => {
     const [path = '/'] = (request.url ?? '/').split('?');
+    // A browser asks first, without a token. Letting an origin's pages ask grants nothing: the call itself needs the token.
+    if (letsBrowserAsk(request, response, origins)) return response.writeHead(204).end();
     const route = request.method === 'GET' ? routes.get(path) : undefined;
     if (path === '/') return send(response, 200, welcome(issuer, audience));
     if (route === undefined) return send(response, 404, { error: 'not_found', try: ['/', ...routes.keys()] });
@@ -76,6 +79,24 @@ export async function startHealthApi({ port, host = '127.0.0.1', issuer, audienc
         server.closeIdleConnections();
       }),
   };
+}
+
+/**
+ * Cross-origin calls (CORS). True for a preflight, which then only has to be ended.
+ *
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ * @param {readonly string[]} origins
+ */
+function letsBrowserAsk(request, response, origins) {
+  response.setHeader('vary', 'Origin');
+  const { origin } = request.headers;
+  if (origin !== undefined && origins.includes(origin)) {
+    response.setHeader('access-control-allow-origin', origin);
+    response.setHeader('access-control-allow-headers', 'authorization');
+    response.setHeader('access-control-expose-headers', 'www-authenticate');
+  }
+  return request.method === 'OPTIONS';
 }
 
 /**
@@ -104,9 +125,19 @@ function send(response, status, body) {
 }
 
 if (import.meta.main) {
-  const { PORT = '4001', ISSUER = 'http://localhost:4000/', AUDIENCE = 'https://example.com/health-api' } = process.env;
+  const {
+    PORT = '4001',
+    ISSUER = 'http://localhost:4000/',
+    AUDIENCE = 'https://example.com/health-api',
+    ORIGINS = 'http://localhost:4002',
+  } = process.env;
   try {
-    const { port } = await startHealthApi({ port: Number(PORT), issuer: ISSUER, audience: AUDIENCE });
+    const { port } = await startHealthApi({
+      port: Number(PORT),
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      origins: ORIGINS.split(' '),
+    });
     console.log(`The health API listens on http://localhost:${port}/ and accepts tokens of ${ISSUER} for ${AUDIENCE}`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

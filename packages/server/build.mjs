@@ -1,8 +1,18 @@
-// Makes dist/: what `npm pack` ships. Plain JavaScript with types beside it, the command, and the demo API.
+// Makes dist/: what `npm pack` ships. Plain JavaScript with types beside it, the command, and the demo
+// with the browser build of the SDK that its app uses.
 // Runs on any Node that npm runs on; needs only what `npm ci` installs.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,8 +30,16 @@ function run(what, file, args, cwd) {
   if (error || status !== 0) fail(`${what} failed (see above).`);
 }
 
-const demo = path.join(root, 'examples', 'health-api', 'api.mjs');
-if (!existsSync(demo)) fail(`the demo API ${demo} is missing; the published server starts a copy of it.`);
+const demo = {
+  'health-api': ['api.mjs'],
+  'single-page-app': ['app.mjs', 'index.html', 'page.mjs', 'style.css'],
+};
+for (const [folder, files] of Object.entries(demo)) {
+  for (const file of files) {
+    const example = path.join(root, 'examples', folder, file);
+    if (!existsSync(example)) fail(`${example} is missing; the published server serves a copy of it.`);
+  }
+}
 
 const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 if (!existsSync(tsc)) fail('TypeScript is not installed; run npm ci at the root first.');
@@ -37,5 +55,33 @@ if (!readFileSync(main, 'utf8').startsWith('#!/usr/bin/env node\n')) {
   fail('src/main.ts does not begin with "#!/usr/bin/env node", so no shell could run the command.');
 }
 chmodSync(main, 0o755);
-mkdirSync(path.join(dist, 'demo'));
-copyFileSync(demo, path.join(dist, 'demo', 'health-api.mjs'));
+for (const [folder, files] of Object.entries(demo)) {
+  mkdirSync(path.join(dist, 'demo', folder), { recursive: true });
+  for (const file of files)
+    copyFileSync(path.join(root, 'examples', folder, file), path.join(dist, 'demo', folder, file));
+}
+vendorSdk(path.join(dist, 'demo', 'single-page-app'));
+
+/** Auth0's SDK for the demo app, as its authors built it for browsers, with the licences of all that is in that file. */
+function vendorSdk(folder) {
+  const modules = path.join(root, 'node_modules');
+  const name = '@auth0/auth0-spa-js';
+  const built = path.join(modules, name, 'dist', 'auth0-spa-js.production.esm.js');
+  if (!existsSync(built)) fail(`${name} is not installed; run npm ci at the root first.`);
+  // Its source map is not shipped, so nothing should ask for one.
+  const code = readFileSync(built, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+  writeFileSync(path.join(folder, 'auth0-spa-js.mjs'), code);
+  const inside = new Set([name]);
+  for (const source of JSON.parse(readFileSync(`${built}.map`, 'utf8')).sources) {
+    const [, bundled] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source) ?? [];
+    if (bundled !== undefined) inside.add(bundled);
+  }
+  const licences = [...inside].map((bundled) => `${bundled}\n\n${licenceOf(path.join(modules, bundled), bundled)}`);
+  writeFileSync(path.join(folder, 'auth0-spa-js.LICENSES.txt'), licences.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+function licenceOf(folder, name) {
+  const file = existsSync(folder) && readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (!file) fail(`no licence text of ${name}, which is inside the SDK of the demo app.`);
+  return readFileSync(path.join(folder, file), 'utf8');
+}

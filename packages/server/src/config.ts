@@ -102,9 +102,10 @@ export const settings = {
   ),
   demo: flag(
     true,
-    'At the first start, create a demo API and client; serve the demo API while running (--no-demo: neither)',
+    'At the first start, create a demo API, clients and a user; serve the demo API and a single-page app (--no-demo: nothing of it)',
   ),
   'demo-port': port(4001, 'Port of the demo API'),
+  'demo-app-port': port(4002, 'Port of the demo single-page app'),
   metrics: oneOf(
     ['local', 'all', 'off'],
     'local',

@@ -1,18 +1,22 @@
-// Serves the demo API of examples/health-api beside the server, so that the first start shows a protected API at work.
+// Serves the demo beside the server, so that the first start shows the whole of it at work: the protected API of
+// examples/health-api, and the application of examples/single-page-app that signs people in and calls it.
 
 import type { Config } from './config.ts';
 import { StartRefused } from './config.ts';
 import type { ProcessLog } from './log.ts';
+import { type Demo, registerAddress } from './seed/demo.ts';
+import type { Call } from './seed/trusted.ts';
 
-/** What the first start created for the demo. */
-export interface DemoClient {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly audience: string;
+interface Served {
+  readonly port: number;
+  close(): Promise<void>;
 }
 
-export interface DemoApi {
-  readonly port: number;
+/** The demo while it runs. */
+export interface RunningDemo extends Demo {
+  readonly apiPort: number;
+  /** Undefined when somebody deleted the app's client. */
+  readonly appPort: number | undefined;
   close(): Promise<void>;
 }
 
@@ -22,37 +26,74 @@ interface HealthApi {
     host: string;
     issuer: string;
     audience: string;
+    origins: readonly string[];
     log: (line: string) => void;
-  }): Promise<DemoApi>;
+  }): Promise<Served>;
+}
+interface SinglePageApp {
+  startSinglePageApp(options: {
+    port: number;
+    host: string;
+    issuer: string;
+    clientId: string;
+    audience: string;
+    apiUrl: string;
+    sdk?: URL;
+  }): Promise<Served>;
 }
 
-/** In a checkout the example itself; in the published package its copy beside the compiled program. */
-function location(): string {
-  return import.meta.url.endsWith('.ts')
-    ? new URL('../../../examples/health-api/api.mjs', import.meta.url).href
-    : new URL('./demo/health-api.mjs', import.meta.url).href;
-}
+/** In a checkout the examples themselves; in the published package their copies beside the compiled program. */
+const packed = !import.meta.url.endsWith('.ts');
+const from = (folder: string, file: string) =>
+  new URL(packed ? `./demo/${folder}/${file}` : `../../../examples/${folder}/${file}`, import.meta.url);
 
-/** Starts the demo API. Its refusals go to the process log, in words. @throws StartRefused when its port is taken */
-export async function serveDemoApi(
-  config: Config,
-  issuer: string,
-  client: DemoClient,
-  log: ProcessLog,
-): Promise<DemoApi> {
-  const { startHealthApi } = (await import(location())) as HealthApi;
+async function taken<T>(serving: Promise<T>, port: number, what: string, flag: string): Promise<T> {
   try {
-    return await startHealthApi({
-      port: config['demo-port'],
-      host: config.host,
-      issuer,
-      audience: client.audience,
-      log: (line) => log.info(`demo API: ${line}`),
-    });
+    return await serving;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new StartRefused(
-      `Port ${config['demo-port']} for the demo API is taken; choose another with --demo-port, or start with --no-demo.`,
-    );
+    throw new StartRefused(`Port ${port} for ${what} is taken; choose another with ${flag}, or start with --no-demo.`);
+  }
+}
+
+/**
+ * Starts the demo API and the single-page app, and lets the app's client be at its address. What the API refuses goes to
+ * the process log, in words. `call`: the Management API. @throws StartRefused when a port is taken
+ */
+export async function serveDemo(
+  config: Config,
+  issuer: string,
+  demo: Demo,
+  call: Call,
+  log: ProcessLog,
+): Promise<RunningDemo> {
+  const { host } = config;
+  const { startHealthApi } = (await import(from('health-api', 'api.mjs').href)) as HealthApi;
+  const { startSinglePageApp } = (await import(from('single-page-app', 'app.mjs').href)) as SinglePageApp;
+  const open: Served[] = [];
+  const close = async () => {
+    await Promise.all(open.map((served) => served.close()));
+  };
+  const { audience, singlePageApp: clientId } = demo;
+  try {
+    // Each has to know where the other is: the API learns the app's origin once that has its port.
+    const origins: string[] = [];
+    const refused = (line: string) => log.info(`demo API: ${line}`);
+    const apiOptions = { port: config['demo-port'], host, issuer, audience, origins, log: refused };
+    const api = await taken(startHealthApi(apiOptions), config['demo-port'], 'the demo API', '--demo-port');
+    open.push(api);
+    if (clientId === undefined) return { ...demo, apiPort: api.port, appPort: undefined, close };
+    const port = config['demo-app-port'];
+    const apiUrl = `http://localhost:${api.port}/patients`;
+    const sdk = packed ? { sdk: from('single-page-app', 'auth0-spa-js.mjs') } : {};
+    const starting = startSinglePageApp({ port, host, issuer, clientId, audience, apiUrl, ...sdk });
+    const app = await taken(starting, port, 'the demo app', '--demo-app-port');
+    open.push(app);
+    origins.push(`http://localhost:${app.port}`);
+    await registerAddress(call, clientId, `http://localhost:${app.port}`);
+    return { ...demo, apiPort: api.port, appPort: app.port, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }

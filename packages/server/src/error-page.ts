@@ -1,7 +1,7 @@
 // What cannot be sent to a client is shown: on a page of ours, or at the address that the tenant registered for errors
 // (auth0-behaviour TEN-1). Handed to the rooms that talk to browsers.
 
-import { wayBack } from './domain/pending/way-back.ts';
+import { linkBack, wayBack } from './domain/pending/way-back.ts';
 import { lookOf } from './domain/tenants/look.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import type { Snapshot } from './domain/tenants/snapshot.ts';
@@ -36,6 +36,7 @@ export function createErrorPages(database: Database, snapshot: Snapshot): ErrorP
       const start = await wayBack({ database, snapshot }, ask.tenant, ask.issuer, { handle });
       // A back button or a bookmark wants a new login (AZ-8). A foreign browser is told so first: somebody sent it here.
       if (why === 'expired' && start !== undefined) return redirect(start, ask);
+      const site = await linkBack({ database, snapshot }, ask.tenant, ask.issuer, { handle });
       const look = await lookOf(database, snapshot, ask.tenant);
       const wishes = { acceptLanguage: ask.headers['accept-language'], enabled: look.languages };
       const texts = textsIn(chooseLanguage(wishes)).failure;
@@ -45,7 +46,7 @@ export function createErrorPages(database: Database, snapshot: Snapshot): ErrorP
         error: why === 'foreign' ? 'access_denied' : 'invalid_request',
         description: texts[why],
         requestId: ask.id,
-        link: start === undefined ? undefined : { href: start, text: texts.back(new URL(start).host) },
+        link: site === undefined ? undefined : { href: site, text: texts.back(new URL(site).host) },
       });
     },
   };

@@ -1,6 +1,7 @@
 // What a person reads after the start: URLs that work, and commands that can be pasted.
 
 import type { Config } from '../config.ts';
+import type { RunningDemo } from '../demo.ts';
 import type { Prepared } from '../seed/prepare.ts';
 
 export interface BannerFacts {
@@ -9,7 +10,7 @@ export interface BannerFacts {
   readonly httpsPort: number | undefined;
   readonly caPath: string | undefined;
   readonly prepared: Prepared;
-  readonly demoPort: number | undefined;
+  readonly demo: RunningDemo | undefined;
 }
 
 /** A word for a POSIX shell. */
@@ -30,13 +31,12 @@ function adminLines({ prepared, port, config }: BannerFacts): string[] {
   ];
 }
 
-function demoLines({ prepared, port, demoPort }: BannerFacts): string[] {
-  const { demo } = prepared;
-  if (!demo || demoPort === undefined) return [];
+function machineLines({ port, demo }: BannerFacts): string[] {
+  if (!demo) return [];
   const form = [
     'grant_type=client_credentials',
-    `client_id=${demo.clientId}`,
-    `client_secret=${demo.clientSecret}`,
+    `client_id=${demo.machine.clientId}`,
+    `client_secret=${demo.machine.clientSecret}`,
     `audience=${demo.audience}`,
   ];
   return [
@@ -46,21 +46,52 @@ function demoLines({ prepared, port, demoPort }: BannerFacts): string[] {
     '',
     'Call the API with it:',
     '',
-    `  curl -s http://localhost:${demoPort}/patients -H "Authorization: Bearer $TOKEN"`,
+    `  curl -s http://localhost:${demo.apiPort}/patients -H "Authorization: Bearer $TOKEN"`,
     '',
     '(/admin wants read:admin, which the demo client does not have: the answer, and the log here, say why.)',
     '',
   ];
 }
 
-function localLines({ port, httpsPort, demoPort }: BannerFacts): string[] {
+/** Settings of an example, where this server is not at the ports that it takes for granted. */
+function elsewhere(port: number, apiPort: number): string {
+  return [
+    ...(port === 4000 ? [] : [`ISSUER=http://localhost:${port}/ `]),
+    ...(apiPort === 4001 ? [] : [`API_URL=http://localhost:${apiPort}/patients `]),
+  ].join('');
+}
+
+function peopleLines({ port, demo }: BannerFacts): string[] {
+  if (demo?.appPort === undefined) return [];
+  const { nativeApp, user, webApp } = demo;
+  const more = elsewhere(port, demo.apiPort);
+  const examples = [
+    ...(webApp
+      ? [`${more}CLIENT_ID=${webApp.clientId} CLIENT_SECRET=${webApp.clientSecret} npm run example -- web-app`]
+      : []),
+    ...(nativeApp === undefined ? [] : [`${more}CLIENT_ID=${nativeApp} npm run example -- native-app`]),
+  ];
+  const inCheckout = import.meta.url.endsWith('.ts');
+  return [
+    'Sign in as a person, in a browser, at the single-page app:',
+    '',
+    `  app      http://localhost:${demo.appPort}/`,
+    ...(user ? [`  user     ${user.email}`, `  password ${user.password}`] : []),
+    '',
+    ...(inCheckout && examples.length > 0
+      ? ['The same user signs in at these, without a second password:', '', ...examples.map((line) => `  ${line}`), '']
+      : []),
+  ];
+}
+
+function localLines({ port, httpsPort, demo }: BannerFacts): string[] {
   return [
     `  http     http://localhost:${port}/`,
     ...(httpsPort === undefined ? [] : [`  https    https://localhost:${httpsPort}/`]),
     `  issuer   http://localhost:${port}/ (it follows the host of the request)`,
     `  keys     http://localhost:${port}/.well-known/jwks.json`,
     `  API      http://localhost:${port}/api/v2/openapi.json`,
-    ...(demoPort === undefined ? [] : [`  demo API http://localhost:${demoPort}/`]),
+    ...(demo ? [`  demo API http://localhost:${demo.apiPort}/`] : []),
   ];
 }
 
@@ -93,7 +124,8 @@ export function banner(facts: BannerFacts): string {
       ? []
       : ['Let Node programs trust the https address:', '', `  export NODE_EXTRA_CA_CERTS=${quoted(caPath)}`, '']),
     ...adminLines(facts),
-    ...demoLines(facts),
+    ...peopleLines(facts),
+    ...machineLines(facts),
     'Stop with Ctrl-C. The settings: countersign help (in a checkout: npm run countersign -- help).',
     '',
   ];

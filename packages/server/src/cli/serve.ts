@@ -3,13 +3,14 @@
 import { BlockList } from 'node:net';
 import { resolve } from 'node:path';
 import { type Config, readConfig, StartRefused } from '../config.ts';
-import { serveDemoApi } from '../demo.ts';
+import { type RunningDemo, serveDemo } from '../demo.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
 import { settingsOf } from '../domain/tenants/settings.ts';
 import { createProcessLog, type ProcessLog } from '../log.ts';
 import { createOperations, type Operations } from '../operations.ts';
 import type { TenantHost } from '../schema/brand.ts';
 import { prepareTenant, rememberShown } from '../seed/prepare.ts';
+import { trustedCalls } from '../seed/trusted.ts';
 import { type House, openHouse } from '../server.ts';
 import { StoreUnavailable } from '../storage/store.ts';
 import { type Listening, type ListenOptions, listen, type RouterOptions } from '../web/router.ts';
@@ -21,6 +22,7 @@ export interface Running {
   readonly port: number;
   readonly httpsPort: number | undefined;
   readonly caPath: string | undefined;
+  readonly demo: RunningDemo | undefined;
   /** `/ready` says no, requests in flight are finished, log events are written, the database is closed. */
   stop(): Promise<void>;
 }
@@ -102,12 +104,8 @@ export async function startServer(config: Config, say: (text: string) => void, l
   try {
     operations = createOperations({ ping: () => house.database.ping(), fresh: house.snapshot.fresh }, config.metrics);
     const host = (config.domain[0] ?? `localhost:${config.port || 4000}`) as TenantHost;
-    const prepared = await prepareTenant(
-      house,
-      config,
-      { tenant: defaultTenant, host, issuer: `https://${host}/` },
-      log,
-    );
+    const at = { tenant: defaultTenant, host, issuer: `https://${host}/` };
+    const prepared = await prepareTenant(house, config, at, log);
     // Verifiers need these also if the database goes away before anybody has asked for them.
     await Promise.all([
       house.keyring.jwks(defaultTenant, true),
@@ -134,12 +132,17 @@ export async function startServer(config: Config, say: (text: string) => void, l
       open.push(https);
     }
     const listening = [http, ...(https ? [https] : [])];
-    const demo =
-      config.demo && prepared.demo
-        ? await serveDemoApi(config, `http://localhost:${http.port}/`, prepared.demo, log)
-        : undefined;
+    const demo = prepared.demo
+      ? await serveDemo(
+          config,
+          `http://localhost:${http.port}/`,
+          prepared.demo,
+          trustedCalls(house.trustedRoutes, at.tenant, at.host, at.issuer),
+          log,
+        )
+      : undefined;
     if (demo) open.push(demo);
-    say(banner({ config, port: http.port, httpsPort: https?.port, caPath, prepared, demoPort: demo?.port }));
+    say(banner({ config, port: http.port, httpsPort: https?.port, caPath, prepared, demo }));
     if (prepared.admin) await rememberShown(house, defaultTenant);
     const ready = operations;
     let stopping: Promise<void> | undefined;
@@ -151,7 +154,7 @@ export async function startServer(config: Config, say: (text: string) => void, l
       await Promise.all(open.map((server) => server.close()));
       await house.close();
     };
-    return { house, port: http.port, httpsPort: https?.port, caPath, stop: () => (stopping ??= stop()) };
+    return { house, port: http.port, httpsPort: https?.port, caPath, demo, stop: () => (stopping ??= stop()) };
   } catch (error) {
     await Promise.all(open.map((server) => server.close()));
     await house.close();

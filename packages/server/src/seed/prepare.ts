@@ -4,18 +4,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { StartRefused } from '../config.ts';
-import type { DemoClient } from '../demo.ts';
 import { connectionTable } from '../domain/connections/find.ts';
 import { ensureRing } from '../domain/keys/rings.ts';
 import { MANAGEMENT_API } from '../domain/tenants/system-apis.ts';
 import { initialRows } from '../endpoints/management/initial.ts';
+import { logsUsersIn } from '../endpoints/management/verbs/connection-clients.ts';
 import type { ProcessLog } from '../log.ts';
 import { type Client, clientGrants, clients, managementScopes, resourceServers } from '../resources/index.ts';
 import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import type { House } from '../server.ts';
 import type { Store, Transaction } from '../storage/store.ts';
-import { type Call, trustedCalls } from './trusted.ts';
+import { type Demo, prepareDemo } from './demo.ts';
+import { trustedCalls } from './trusted.ts';
 
 const apiTable = tableOf(resourceServers);
 const clientTable = tableOf(clients);
@@ -24,7 +25,7 @@ const grantTable = tableOf(clientGrants);
 export interface Prepared {
   /** Only at the start that created it: the secret is shown once. */
   readonly admin: { readonly clientId: string; readonly clientSecret: string } | undefined;
-  readonly demo: DemoClient | undefined;
+  readonly demo: Demo | undefined;
 }
 
 /** Kept in the store so that each of these happens once in the life of a tenant. */
@@ -32,16 +33,10 @@ interface Done {
   readonly admin?: string;
   /** Set once a person could read the secret; a start that failed before that shows it again. */
   readonly adminShown?: boolean;
-  readonly demo?: string;
   /** The database of users was made; whoever deletes it does not get it back. */
   readonly connection?: boolean;
-  /** ms; when a start began to make the demo. One that died on the way is taken over after `demoMakingMs`. */
-  readonly demoBegun?: number;
 }
-const demoMakingMs = 20_000;
 const doneDocument = 'prepared';
-
-const demoAudience = 'https://example.com/health-api';
 
 function randomText(length: number): string {
   return randomBytes(length).toString('base64url').slice(0, length);
@@ -63,8 +58,10 @@ async function builtIns(store: Store, now: number): Promise<void> {
     if (!(await tx.find(clientTable, { global: 'true' }))) await tx.insert(clientTable, rows.globalClient);
     const done = await tx.document<Done>(doneDocument);
     if (!done?.connection) {
+      // Clients that an older program made log users in through it, as new ones do.
+      const enabled_clients = (await tx.all(clientTable)).filter(logsUsersIn).map(({ client_id }) => client_id);
       if (!(await tx.find(connectionTable, { name: rows.connection.name })))
-        await tx.insert(connectionTable, rows.connection);
+        await tx.insert(connectionTable, { ...rows.connection, enabled_clients });
       await tx.put(doneDocument, { ...done, connection: true });
     }
     // A newer program may know scopes that the row does not list yet.
@@ -144,52 +141,6 @@ export async function rememberShown(house: House, tenant: TenantId): Promise<voi
   });
 }
 
-async function must(call: Call, method: 'POST', path: string, body: object): Promise<Record<string, string>> {
-  const reply = await call(method, path, body);
-  if (reply.status >= 400) throw new Error(`${method} ${path} answered ${reply.status}: ${reply.body?.message}`);
-  return reply.body;
-}
-
-/** The demo API and its machine client. Made at the first start only: whoever deletes them keeps them deleted. */
-async function demo(store: Store, call: Call, now: number): Promise<DemoClient | undefined> {
-  const { done, ours } = await store.transact(async (tx) => {
-    const found = (await tx.lockDocument<Done>(doneDocument)) ?? {};
-    // Claimed before it is made, so that of two nodes one makes it.
-    const free = found.demo === undefined && (found.demoBegun === undefined || found.demoBegun < now - demoMakingMs);
-    if (free) await tx.put(doneDocument, { ...found, demoBegun: now });
-    return { done: found, ours: free };
-  });
-  if (!ours) {
-    const client = done.demo === undefined ? undefined : await store.get(clientTable, done.demo);
-    return client?.client_secret
-      ? { clientId: client.client_id, clientSecret: client.client_secret, audience: demoAudience }
-      : undefined;
-  }
-  if ((await call('GET', `/resource-servers/${encodeURIComponent(demoAudience)}`)).status === 404) {
-    await must(call, 'POST', '/resource-servers', {
-      name: 'Health API (demo)',
-      identifier: demoAudience,
-      scopes: [
-        { value: 'read:patients', description: 'Read patients' },
-        { value: 'read:admin', description: 'Read administrative data' },
-      ],
-    });
-  }
-  const client = await must(call, 'POST', '/clients', {
-    name: 'Health machine client (demo)',
-    app_type: 'non_interactive',
-    token_endpoint_auth_method: 'client_secret_post',
-    grant_types: ['client_credentials'],
-  });
-  const { client_id: clientId = '', client_secret: clientSecret = '' } = client;
-  await must(call, 'POST', '/client-grants', { client_id: clientId, audience: demoAudience, scope: ['read:patients'] });
-  await store.transact(async (tx) => {
-    const found = (await tx.lockDocument<Done>(doneDocument)) ?? {};
-    await tx.put(doneDocument, { ...found, demo: clientId });
-  });
-  return { clientId, clientSecret, audience: demoAudience };
-}
-
 /** Prepares a tenant at this host. @throws StartRefused for a wrong tenant file or settings */
 export async function prepareTenant(
   house: House,
@@ -212,5 +163,5 @@ export async function prepareTenant(
   }
   // Under a public domain localhost is not served, so the demo's commands could not work.
   const wanted = config.demo && config.domain.length === 0;
-  return { admin, demo: wanted ? await demo(store, call, house.now()) : undefined };
+  return { admin, demo: wanted ? await prepareDemo(store, call, house.now()) : undefined };
 }

@@ -321,19 +321,20 @@ for (const engine of engines) {
       assert.ok(!JSON.stringify([await of('ss'), await of('fs')]).includes(secret));
     });
 
-    test('ENU-04: a taken address takes as long as a free one', async () => {
-      const samples = { taken: [] as number[], free: [] as number[] };
-      for (let round = 0; round < 15; round++) {
-        for (const kind of ['taken', 'free'] as const) {
-          const address = kind === 'taken' ? 'taken@x.test' : email();
+    test('ENU-04: a taken address costs the hash that a free one costs', async () => {
+      // The quickest of each: what others do on the machine makes both slower, and neither quicker.
+      const least = { taken: Number.POSITIVE_INFINITY, hash: Number.POSITIVE_INFINITY };
+      for (let round = 0; round < 10; round++) {
+        for (const [name, work] of [
+          ['taken', () => signup({ email: 'taken@x.test' })],
+          ['hash', () => site.house.passwords.hash(password)],
+        ] as const) {
           const from = performance.now();
-          await signup({ email: address });
-          samples[kind].push(performance.now() - from);
+          await work();
+          least[name] = Math.min(least[name], performance.now() - from);
         }
       }
-      const median = (values: number[]) => values.toSorted((a, b) => a - b)[7] ?? 0;
-      const [taken, free] = [median(samples.taken), median(samples.free)];
-      assert.ok(Math.abs(taken - free) < 0.4 * free, `taken ${taken} ms, free ${free} ms`);
+      assert.ok(least.taken > 0.9 * least.hash, `taken ${least.taken} ms, a hash ${least.hash} ms`);
     });
   });
 }

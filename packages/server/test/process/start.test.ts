@@ -345,6 +345,8 @@ describe('the first start', () => {
         '0',
         '--demo-port',
         String(demoPort),
+        '--demo-app-port',
+        '0',
         '--data',
         data,
         '--drain-ms',

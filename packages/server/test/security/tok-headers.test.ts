@@ -1,12 +1,14 @@
 // TOK: attacks on the header and the form of a token, each at every verifier that the server has:
-// the guard of the Management API, and the check of client assertions. Keys come from memory, so one engine does.
+// the guard of the Management API, /userinfo, and the check of client assertions. Keys come from memory, so one engine does.
 
 import assert from 'node:assert/strict';
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, hash, type KeyObject, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { issuedTokens } from '../../src/domain/issuing/user-tables.ts';
 import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
+import { person } from '../issuing/login.ts';
 import { asSecrets, extensions, hmacWith, hostileKids, noAlgorithms, part, signedWith } from '../support/forgery.ts';
 import { judged } from '../support/oracles.ts';
 import { type Reply, serveHere } from '../support/running.ts';
@@ -92,7 +94,41 @@ async function clientAssertions(site: Here): Promise<Verifier> {
   };
 }
 
-const verifiers = { 'the Management API': managementApi, 'client assertions': clientAssertions };
+/** Every token that is presented counts as issued here, so that nothing but its signature and form can refuse it. */
+async function userinfo(site: Here): Promise<Verifier> {
+  const management = await managementApi(site);
+  const user = await person(site);
+  const aud = ['https://api.example.com/', `${site.issuer}userinfo`];
+  const client_id = site.admin.clientId;
+  const store = site.house.database.store(defaultTenant);
+  return {
+    ...management,
+    claims: () => ({
+      iss: site.issuer,
+      sub: user,
+      aud,
+      iat: now(),
+      exp: now() + 600,
+      scope: 'openid',
+      azp: client_id,
+    }),
+    present: async (token) => {
+      const id = hash('sha256', token, 'base64url');
+      const row = { id, family: 'f', user_id: user, client_id, issuer: site.issuer, scopes: ['openid'], opaque: false };
+      const expires_at = new Date(Date.now() + 600_000).toISOString();
+      await store.transact(async (tx) => {
+        if (!(await tx.get(issuedTokens, id))) await tx.insert(issuedTokens, { ...row, expires_at });
+      });
+      return site.send('GET', '/userinfo', { headers: { authorization: `Bearer ${token}` } });
+    },
+  };
+}
+
+const verifiers = {
+  'the Management API': managementApi,
+  'client assertions': clientAssertions,
+  '/userinfo': userinfo,
+};
 
 for (const [name, make] of Object.entries(verifiers)) {
   describe(`header attacks at ${name}`, () => {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startServer } from '../../src/cli/serve.ts';
+import { type Running, startServer } from '../../src/cli/serve.ts';
 import { readConfig } from '../../src/config.ts';
 import type { House } from '../../src/server.ts';
 import { freshDatabase } from './postgres.ts';
@@ -198,7 +198,7 @@ const environment = {
 export async function serveHere(
   engine: Engine = 'sqlite',
   options: { flags?: readonly string[]; https?: boolean } = {},
-): Promise<Site & { house: House; stop(): Promise<void> }> {
+): Promise<Site & { house: House; demo: Running['demo']; stop(): Promise<void> }> {
   const at = await place(engine);
   const running = await startServer(
     readConfig(flags(at, options.flags ?? [], options.https === true), environment),
@@ -214,6 +214,7 @@ export async function serveHere(
   return {
     ...site,
     house: running.house,
+    demo: running.demo,
     async stop() {
       await running.stop();
       await at.clear();

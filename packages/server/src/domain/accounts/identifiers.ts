@@ -21,6 +21,8 @@ const usernameShape = /^[a-z0-9_+\-.!#$'^`~@]+$/;
 function plain(text: string): string | undefined {
   if (!text.isWellFormed()) return undefined;
   if (/^[\x21-\x7e]*$/.test(text)) return text.toLowerCase();
+  // Letters, marks and signs that nobody sees.
+  if (/\p{Default_Ignorable_Code_Point}/u.test(text)) return undefined;
   // The Kelvin sign is a K to NFC already.
   if ([...text].some((unit) => unit > '\x7f' && /^[\x00-\x7f]+$/.test(unit.normalize('NFC')))) return undefined;
   const composed = text.normalize('NFC');

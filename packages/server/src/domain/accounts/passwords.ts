@@ -52,8 +52,21 @@ export function isUsableHash(hash: string): boolean {
   }
 }
 
-/** The passwords of this process: make one, and give it to every room that hashes. */
-export function createPasswords(): Passwords {
+/** How long after the last imported hash every verification goes on taking the time of both kinds. */
+const rememberImportedMs = 3_600_000;
+
+function roundsOf(stored: string | undefined): number | undefined {
+  const rounds = stored && bcryptShape.exec(stored)?.[1];
+  return rounds ? Number(rounds) : undefined;
+}
+
+/** A bcrypt hash of nothing that anybody can type, at this cost. */
+function nobodysBcrypt(rounds: number): string {
+  return `$2b$${String(rounds).padStart(2, '0')}$${'.'.repeat(53)}`;
+}
+
+/** The passwords of this process: make one, and give it to every room that hashes. `now` in ms, monotonic. */
+export function createPasswords(now: () => number = () => performance.now()): Passwords {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -74,6 +87,18 @@ export function createPasswords(): Passwords {
     return nobody;
   };
 
+  // An imported bcrypt hash takes another time than ours do, which would tell who was imported. While there are such, every
+  // verification takes the time of both kinds.
+  let imported = { rounds: 0, seenAt: 0 };
+  const balance = async (password: string, stored: string | undefined) => {
+    const rounds = roundsOf(stored);
+    const at = now();
+    if (rounds !== undefined) imported = { rounds: Math.max(rounds, imported.rounds), seenAt: at };
+    else if (at - imported.seenAt > rememberImportedMs) imported = { rounds: 0, seenAt: 0 };
+    if (rounds !== undefined) await argonVerify(await dummy(), password);
+    else if (imported.rounds > 0) await bcrypt.compare(password, nobodysBcrypt(imported.rounds));
+  };
+
   return {
     async hash(password) {
       if (!isUsablePassword(password)) throw new RangeError('not a password of 1 to 72 bytes');
@@ -86,9 +111,11 @@ export function createPasswords(): Passwords {
         // What can't be right is verified all the same, against nobody's hash: the time tells nothing.
         if (!usable || stored === undefined) {
           await argonVerify(other, usable ? password : 'no password');
+          await balance('no password', undefined);
           return { ok: false, upgrade: false };
         }
         const ok = await matches(password, stored);
+        await balance(password, stored);
         return { ok, upgrade: ok && isWeaker(stored) };
       });
     },

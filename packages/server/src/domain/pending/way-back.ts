@@ -6,6 +6,12 @@ import { findClient } from '../clients/find.ts';
 import { settingsOf } from '../tenants/settings.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 
+interface Deps {
+  readonly database: Database;
+  readonly snapshot: Snapshot;
+}
+type From = { readonly handle: string } | { readonly clientId: string | undefined };
+
 /** The client that a handle was made for. It proves nothing: anybody can write a handle. */
 export function clientOfHandle(handle: string): string | undefined {
   const [, encoded, ...more] = handle.split('.');
@@ -20,10 +26,10 @@ export function clientOfHandle(handle: string): string | undefined {
  * among registered addresses only. `clientId` for a client that is known otherwise.
  */
 export async function wayBack(
-  { database, snapshot }: { readonly database: Database; readonly snapshot: Snapshot },
+  { database, snapshot }: Deps,
   tenant: TenantId,
   issuer: string,
-  from: { readonly handle: string } | { readonly clientId: string | undefined },
+  from: From,
 ): Promise<string | undefined> {
   const clientId = 'handle' in from ? clientOfHandle(from.handle) : from.clientId;
   const client = clientId === undefined ? undefined : await findClient(database, snapshot, tenant, clientId);
@@ -35,4 +41,18 @@ export async function wayBack(
   }
   const settings = await settingsOf(database, snapshot, tenant, true);
   return settings.default_redirection_uri || undefined;
+}
+
+/**
+ * What an error page offers as a link, to be followed by a person and never by a redirect: the way back, else the site of a
+ * first-party client (the origin of its first callback on the web), so that the back button after a login is no dead end.
+ */
+export async function linkBack(deps: Deps, tenant: TenantId, issuer: string, from: From): Promise<string | undefined> {
+  const start = await wayBack(deps, tenant, issuer, from);
+  if (start !== undefined) return start;
+  const clientId = 'handle' in from ? clientOfHandle(from.handle) : from.clientId;
+  const client = clientId === undefined ? undefined : await findClient(deps.database, deps.snapshot, tenant, clientId);
+  if (!client?.firstParty) return undefined;
+  const site = client.callbacks.find((callback) => /^https?:\/\/[^*{}]+$/.test(callback) && URL.canParse(callback));
+  return site === undefined ? undefined : `${new URL(site).origin}/`;
 }

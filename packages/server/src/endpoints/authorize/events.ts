@@ -1,6 +1,7 @@
 // The log events of logins (auth0-behaviour §40.2): `s` and `f` with pages, `ssa` and `fsa` without. Tokens are named by
 // their SHA-256, codes not at all; of the request only what names things is copied.
 
+import { nameOf } from '../../domain/accounts/name.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { IssuedFacts } from '../../domain/issuing/authorization-response.ts';
@@ -32,11 +33,6 @@ function shortened(entry: TraceEntry): TraceEntry {
     because: cut(entry.because),
     ...(dropped ? { dropped: dropped.slice(0, mostDropped).map(cut) } : {}),
   };
-}
-
-/** The name of a user in the log: what a person would look for. */
-function nameOf(user: User | undefined): string | undefined {
-  return user?.email ?? user?.username ?? user?.phone_number ?? user?.name;
 }
 
 /** A code or tokens were issued. */
@@ -94,7 +90,7 @@ export function refusedEvent(
     client_id: client?.clientId ?? known.clientId,
     client_name: client?.name,
     user_id: user?.user_id,
-    user_name: nameOf(user),
+    user_name: user && nameOf(user),
     connection: request?.connection,
     audience: request?.audience ?? known.audience,
     scope: request?.scopes.join(' ') ?? known.scope,

@@ -12,6 +12,7 @@ import {
   responseModes,
   responseTypes,
 } from '../../oauth/authorization-request.ts';
+import { isChallenge } from '../../oauth/pkce.ts';
 import { parseScope } from '../../oauth/scope.ts';
 import type { AnswerDialect } from '../../web/answers.ts';
 import { type Params, printable } from '../../web/params.ts';
@@ -198,7 +199,7 @@ function judgeChallenge(params: Params, client: ClientFacts): AuthorizationRefus
         : undefined,
     );
   // 256 bits in base64url without padding.
-  return /^[A-Za-z0-9_-]{43}$/.test(challenge)
+  return isChallenge(challenge)
     ? undefined
     : invalid('code_challenge must be the base64url form of a SHA-256 digest: 43 characters without padding');
 }

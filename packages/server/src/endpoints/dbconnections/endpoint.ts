@@ -1,6 +1,7 @@
 // POST /dbconnections/signup (auth0-behaviour §32.1): creates a user of a database connection. No session, no token.
 
 import { createUser } from '../../domain/accounts/create.ts';
+import { canonicalEmail } from '../../domain/accounts/identifiers.ts';
 import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
@@ -120,7 +121,8 @@ function refused(
     type: 'fs',
     description: because,
     connection: asked && printable(asked.connection),
-    user_name: asked && printable(asked.email ?? asked.username ?? asked.phone_number ?? ''),
+    // People type passwords where the name belongs: only an e-mail address may stand in a log.
+    user_name: asked?.email === undefined ? undefined : canonicalEmail(asked.email),
     details: { error: { message: because, code: body.code }, request_id: ask.id },
   });
   return answered(ask, client, status, body);

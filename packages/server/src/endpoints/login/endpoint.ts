@@ -12,7 +12,7 @@ import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import { type PageName, pagePaths, readPending, resumePath } from '../../domain/pending/steps.ts';
-import { wayBack } from '../../domain/pending/way-back.ts';
+import { linkBack, wayBack } from '../../domain/pending/way-back.ts';
 import { cookieLifetime, findSession } from '../../domain/sessions/lifecycle.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
@@ -232,7 +232,8 @@ async function over(deps: LoginDeps, ask: Ask, handle: string, why: Ending, appl
     href: new URL(`${ask.path}?state=${encodeURIComponent(handle)}`, ask.issuer).href,
     text: texts.again,
   };
-  const back = start === undefined ? undefined : { href: start, text: texts.back(new URL(start).host) };
+  const site = handle ? await linkBack({ database, snapshot }, ask.tenant, ask.issuer, { handle }) : undefined;
+  const back = site === undefined ? undefined : { href: site, text: texts.back(new URL(site).host) };
   return errorPage(ask, look, {
     status: statuses[why],
     title: texts[`${why}Title`],

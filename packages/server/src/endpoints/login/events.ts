@@ -1,12 +1,13 @@
 // The log events of the login pages: who tried, at which client, and why it went as it did. Never a password.
 
+import { nameOf } from '../../domain/accounts/name.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import type { Ask } from '../../web/exchange.ts';
-import { nameOf, type StepEvent } from './step.ts';
+import type { StepEvent } from './step.ts';
 
 /** A step's event with everything that the endpoint knows. `user`: who it turned out to be. */
 export function loginEvent(

@@ -123,8 +123,3 @@ export function connectionFor(
   const { connection } = pending.request;
   return connection === undefined ? connections[0] : connections.find(({ name }) => name === connection);
 }
-
-/** What a user is called on a page. */
-export function nameOf(user: User): string {
-  return user.email ?? user.username ?? user.phone_number ?? user.name ?? user.user_id;
-}

@@ -261,7 +261,9 @@ const paths = Object.assign(
 );
 const schemas = Object.assign(
   { Error: errorSchema },
-  ...[...collections, connections, grants, tenantSettings, branding, signingKeys, logs, sessions].map(schemasOf),
+  ...[...collections, connections, grants, tenantSettings, branding, prompts, signingKeys, logs, sessions].map(
+    schemasOf,
+  ),
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */

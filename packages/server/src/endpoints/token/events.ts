@@ -1,6 +1,7 @@
 // The log events of the token endpoint: what was issued or refused, to whom, and every reason on the way.
 // A token is named by its SHA-256 only; no parameter that may be a secret is copied.
 
+import { nameOf } from '../../domain/accounts/name.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { IssuedToken } from '../../domain/issuing/access-token.ts';
@@ -91,7 +92,7 @@ export function redeemedEvent(
 function whom(user: User | undefined): Pick<LogEvent, 'user_id' | 'user_name' | 'connection'> {
   if (!user) return {};
   const { user_id, connection } = user;
-  return { user_id, user_name: user.email ?? user.username ?? user.phone_number ?? user.name, connection };
+  return { user_id, user_name: nameOf(user), connection };
 }
 
 const mostDropped = 100;

@@ -34,12 +34,19 @@ const grantsOfUsers: ReadonlySet<string> = new Set([
   'urn:ietf:params:oauth:grant-type:device_code',
 ]);
 
+/** Whether a client of ours logs users in. Clients of others use connections of the domain only. */
+export function logsUsersIn(client: Client): boolean {
+  return (
+    client.global !== true && client.is_first_party && client.grant_types.some((grant) => grantsOfUsers.has(grant))
+  );
+}
+
 /**
- * Lets a new client of ours use every connection there is, if the tenant says so (`flags.enable_client_connections`, on
- * unless it was turned off) and the client logs users in. Clients of others use connections of the domain only.
+ * Lets a new client use every connection there is, if it logs users in and the tenant says so
+ * (`flags.enable_client_connections`, on unless it was turned off).
  */
 export async function enableConnections(tx: Transaction, client: Client): Promise<void> {
-  if (!client.is_first_party || !client.grant_types.some((grant) => grantsOfUsers.has(grant))) return;
+  if (!logsUsersIn(client)) return;
   const settings = { ...tenantSettings.initial, ...(await tx.document<TenantSettings>(settingsDocument)) };
   if (settings.flags?.enable_client_connections === false) return;
   for (const { id } of await tx.all(connectionTable)) {

@@ -1,6 +1,7 @@
 // Confirmation: a session exists and nothing else was asked, but whoever listens at the callback can't be known (§7.4).
 
-import { nameOf, type Show, step } from '../../step.ts';
+import { nameOf } from '../../../../domain/accounts/name.ts';
+import { type Show, step } from '../../step.ts';
 import { returnsTo } from '../returns.ts';
 import { confirmPage } from './page.ts';
 

@@ -1,8 +1,9 @@
 // Consent: the user lets the client have what it asks for, or does not (auth0-behaviour §7). What is granted is what the
 // server decided and the page showed; nothing in the form can add to it.
 
+import { nameOf } from '../../../../domain/accounts/name.ts';
 import type { UserDecision } from '../../../../domain/issuing/user-authorization.ts';
-import { nameOf, type Show, step } from '../../step.ts';
+import { type Show, step } from '../../step.ts';
 import { returnsTo } from '../returns.ts';
 import { scopeLines } from './lines.ts';
 import { consentPage } from './page.ts';
@@ -31,7 +32,8 @@ export const consentStep = step<UserDecision | undefined>({
       kind: 'show',
       shown: consentPage(place, {
         user: nameOf(user),
-        profile: lines.profile,
+        // Every scope may have been dropped: what is left is what any login tells.
+        profile: lines.profile.length + lines.api.length === 0 ? [place.texts.consent.scopes.openid] : lines.profile,
         api: target.kind === 'api' ? { name: target.api.name, lines: lines.api } : undefined,
         returns: returnsTo(pending.request.redirect_uri),
         shown,

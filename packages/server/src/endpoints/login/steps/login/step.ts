@@ -1,9 +1,10 @@
 // Log in: an identifier and a password of the client's database connection.
 // An unknown identifier and a wrong password give the same page after the same time (security-cases ENU-01, ENU-02).
 
+import { nameOf } from '../../../../domain/accounts/name.ts';
 import type { ConnectionFacts } from '../../../../domain/connections/facts.ts';
 import type { FormError } from '../../form.ts';
-import { connectionFor, nameOf, type Show, type StepAsk, type StepEvent, step, type Verification } from '../../step.ts';
+import { connectionFor, type Show, type StepAsk, type StepEvent, step, type Verification } from '../../step.ts';
 import { type LoginView, loginPage } from './page.ts';
 
 interface LoginFacts {

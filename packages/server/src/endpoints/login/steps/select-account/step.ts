@@ -1,6 +1,7 @@
 // Select account: go on as who is logged in, or as somebody else (OpenID Connect Core §3.1.2.1, `prompt=select_account`).
 
-import { nameOf, step } from '../../step.ts';
+import { nameOf } from '../../../../domain/accounts/name.ts';
+import { step } from '../../step.ts';
 import { selectAccountPage } from './page.ts';
 
 export const selectAccountStep = step<undefined>({
