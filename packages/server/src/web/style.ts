@@ -102,7 +102,7 @@ border-radius:.75rem;background:var(--danger-ground);font-size:.9375rem}
 .summary p{color:var(--danger);font-weight:550}
 .who{display:flex;align-items:center;gap:.75rem;margin-block-start:1.5rem;padding:.75rem .875rem;border:1px solid var(--line);border-radius:.75rem;
 font-size:.9375rem;line-height:1.4}
-.who>a{margin-inline-start:auto}form>.who{margin-block:0 1.25rem}
+.who>a{margin-inline-start:auto;padding:.25rem}form>.who{margin-block:0 1.25rem}
 .who .text{min-inline-size:0;flex:1;margin:0}
 .who small,.choice small{display:block;font-size:.875rem;color:var(--muted);font-weight:400}
 .face{display:grid;place-items:center;flex:none;inline-size:2.25rem;block-size:2.25rem;border-radius:50%;background:var(--tint);color:var(--accent);

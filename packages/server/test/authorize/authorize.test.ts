@@ -25,6 +25,10 @@ for (const engine of engines) {
     });
     after(() => site.stop());
 
+    const secretsOf = ({ client_id, client_secret }: { client_id: string; client_secret: string }) => ({
+      client_id,
+      client_secret,
+    });
     const ask = (browser: Browser, more: Record<string, string> = {}) =>
       browser.get('/authorize', { ...base, ...more });
     const signedIn = async (secondsAgo = 0) => {
@@ -113,6 +117,19 @@ for (const engine of engines) {
       assert.ok(!script.text.includes('<script'));
       const [event] = await site.events('f');
       assert.match(JSON.stringify(event), /request-error/);
+    });
+
+    test('TEN-1: the address that the tenant registered for errors is told what is known', async () => {
+      await site.manage('PATCH', '/tenants/settings', { error_page: { url: 'https://www.example.com/error?x=1' } });
+      const reply = await ask(site.browser(), { redirect_uri: `${cb}/x` });
+      await site.manage('PATCH', '/tenants/settings', { error_page: null });
+      assert.equal(reply.status, 302);
+      const url = new URL(reply.headers.get('location') ?? '');
+      assert.equal(url.origin + url.pathname, 'https://www.example.com/error');
+      const told = Object.fromEntries(url.searchParams);
+      assert.deepEqual([told.x, told.client_id, told.error], ['1', client.client_id, 'invalid_request']);
+      assert.match(told.error_description ?? '', /^Callback URL mismatch/);
+      assert.ok(told.tracking);
     });
 
     test('RED-12: of two callbacks none can be left out, of one it can', async () => {
@@ -319,6 +336,16 @@ for (const engine of engines) {
       codeOf(await ask(browser, { prompt: 'none', id_token_hint: own }));
       const others = await hint((await signedIn()).browser);
       assert.equal(errorOf(await ask(browser, { prompt: 'none', id_token_hint: others })), 'login_required');
+      const codeId = async (asking: { client_id: string; client_secret: string }) => {
+        const code = codeOf(await ask(browser, { client_id: asking.client_id }));
+        const about = { grant_type: 'authorization_code', code, redirect_uri: cb };
+        return (await site.token({ ...about, ...secretsOf(asking) })).body.id_token as string;
+      };
+      const shared = await codeId(client);
+      assert.equal(JSON.parse(Buffer.from(shared.split('.')[0] ?? '', 'base64url').toString()).alg, 'HS256');
+      codeOf(await ask(browser, { prompt: 'none', id_token_hint: shared }));
+      const foreign = await codeId(await site.client());
+      assert.equal(errorOf(await ask(browser, { prompt: 'none', id_token_hint: foreign })), 'invalid_request');
       const [head, body, signature = ''] = own.split('.');
       const forged = `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
       assert.equal(errorOf(await ask(browser, { prompt: 'none', id_token_hint: forged })), 'invalid_request');

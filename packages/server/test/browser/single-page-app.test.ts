@@ -1,7 +1,9 @@
 // The single-page app of `npm start`, with Auth0's own SDK, in a real browser: log in, call the API, renew, log out.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openApp, type Rig, signIn, signInToApp, startRig, visits } from './rig.ts';
 
 let rig: Rig;
@@ -105,6 +107,26 @@ test('after a log out silent renewal says login_required, and logging in asks fo
   await page.waitForSelector('#signed-in:not([hidden])');
   await visitor.close();
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the app has no fault that axe finds, ${colorScheme}`, async () => {
+    const visitor = await rig.visitor({ colorScheme });
+    const page = await visitor.newPage();
+    const faults = async () => {
+      await page.evaluate(await readFile(fileURLToPath(import.meta.resolve('axe-core')), 'utf8'));
+      return page.evaluate(
+        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
+      );
+    };
+    await openApp(page, rig.appUrl);
+    assert.deepEqual(await faults(), []);
+    await signInToApp(page, rig);
+    await page.click('#call-wrongly');
+    await page.waitForSelector('#answer .refused');
+    assert.deepEqual(await faults(), []);
+    await visitor.close();
+  });
+}
 
 test('what the user may do follows the role, from the next token on', async () => {
   const visitor = await rig.visitor();

@@ -133,6 +133,19 @@ test('axe finds nothing in any language', { timeout: 120_000 }, async () => {
   await visitor.close();
 });
 
+test('at 320 pixels, which is a desktop at 400 %, nothing has to be scrolled sideways (WCAG 2.2 §1.4.10)', async () => {
+  const visitor = await context(320, 'light');
+  const opened = await visitor.newPage();
+  for (const language of languages) {
+    for (const [name, view] of Object.entries(views)) {
+      await look(opened, view(language, plain));
+      const wide = await opened.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+      assert.equal(wide, false, `${name} in ${language}`);
+    }
+  }
+  await visitor.close();
+});
+
 test('a page that is written from right to left is the mirror image', async () => {
   const visitor = await context(390, 'light');
   const opened = await visitor.newPage();

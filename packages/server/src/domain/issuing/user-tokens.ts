@@ -113,17 +113,24 @@ async function mintIdToken(
   now: number,
 ): Promise<string> {
   const { tenant, client, user, authorization, channel, about } = minting;
-  const algorithm = idTokenAlgorithm(client, channel);
+  const algorithm = idTokenAlgorithm(client, channel, authorization.dialect);
   const claims = idTokenClaims(authorization, client, user, { ...about, accessToken }, algorithm, now);
-  if (!isAsymmetric(algorithm)) return signJwtHs256(await secretOf(deps.database, tenant, client), 'JWT', claims);
+  if (!isAsymmetric(algorithm)) return signJwtHs256(await idTokenSecret(deps.database, tenant, client), 'JWT', claims);
   if (!(await deps.keyring.algorithms(tenant)).includes(algorithm)) {
     await ensureRing(deps.database.store(tenant), algorithm, new URL(authorization.issuer).host, now);
   }
   return signJwt(await deps.keyring.signing(tenant, algorithm), 'JWT', claims);
 }
 
-/** The secret is read when it is needed; facts of clients, which stay in memory, have only its digest. */
-async function secretOf(database: Database, tenant: TenantId, client: ClientFacts): Promise<string | Buffer> {
+/**
+ * What a client's HS256 ID tokens are keyed with. The secret is read when it is needed; facts of clients, which stay in memory,
+ * have only its digest. Rejects if the client has none.
+ */
+export async function idTokenSecret(
+  database: Database,
+  tenant: TenantId,
+  client: ClientFacts,
+): Promise<string | Buffer> {
   const secret = (await database.store(tenant).get(clientTable, client.clientId))?.client_secret;
   if (!secret) throw new Error(`client ${client.clientId} signs with HS256 and has no client_secret`);
   return client.idToken.secretEncoded ? Buffer.from(secret, 'base64url') : secret;

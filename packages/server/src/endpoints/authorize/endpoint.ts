@@ -11,9 +11,9 @@ import { judgeAudience } from '../../domain/issuing/audience.ts';
 import { issueAuthorizationResponse } from '../../domain/issuing/authorization-response.ts';
 import { decideUser } from '../../domain/issuing/decide-user.ts';
 import { findOrganization } from '../../domain/issuing/find.ts';
+import { verifyIdTokenHint } from '../../domain/issuing/id-token-hint.ts';
 import type { GrantedToUser } from '../../domain/issuing/user-authorization.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
-import { verifyIdTokenHint } from '../../domain/keys/id-token-hint.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
@@ -76,7 +76,7 @@ export function authorizeRoutes(deps: AuthorizeDeps): Route[] {
     ask.method === 'HEAD' ? empty(405, { allow: 'GET' }) : act(deps, ask);
   return [
     { method: 'GET', path: '/authorize', family: 'page', handle: guarded(begin) },
-    { method: 'POST', path: '/authorize', family: 'page', handle: guarded(begin), bodyLimit: 64 * 1024 },
+    { method: 'POST', path: '/authorize', family: 'page', handle: guarded(begin), bodyLimit: 32 * 1024 },
     { method: 'GET', path: resumePath, family: 'page', handle: guarded((all, ask) => resume(all, ask, true)) },
   ];
 }
@@ -120,13 +120,14 @@ async function begin(deps: AuthorizeDeps, ask: Ask): Promise<Answer> {
 
 /** Looks up what the request names. */
 async function factsOf(
-  { database, snapshot, keyring }: AuthorizeDeps,
+  deps: AuthorizeDeps,
   ask: Ask,
   params: Params,
   client: ClientFacts,
   settings: TenantSettings,
   dialect: AnswerDialect,
 ): Promise<RequestFacts> {
+  const { database, snapshot } = deps;
   const { tenant, host, issuer } = ask;
   const named = { audience: params.get('audience'), resource: params.get('resource'), host, issuer };
   const audience = await judgeAudience({ database, snapshot }, tenant, client, named);
@@ -144,7 +145,7 @@ async function factsOf(
     connectionUsable: usable.some(({ name }) => name === connection),
     organizationExists:
       organization !== undefined && (await findOrganization(database, snapshot, tenant, by)) !== undefined,
-    hintedUser: hint === undefined ? undefined : await verifyIdTokenHint(keyring, tenant, hint, issuer),
+    hintedUser: hint === undefined ? undefined : await verifyIdTokenHint(deps, tenant, client, hint, issuer),
   };
 }
 

@@ -96,7 +96,6 @@ export const de: Texts = {
     returns: 'Sie kehren zurück zu',
     accept: 'Erlauben',
     deny: 'Nicht erlauben',
-    nothing: 'bestätigen, dass Sie es sind',
     scopes: {
       openid: 'Wissen, dass Sie es sind',
       profile: 'Ihr Profil sehen: Name, Spitzname und Bild',

@@ -93,7 +93,6 @@ export const en: Texts = {
     returns: 'You will return to',
     accept: 'Allow',
     deny: 'Do not allow',
-    nothing: 'confirm that it is you',
     scopes: {
       openid: 'Know that it is you',
       profile: 'See your profile: name, nickname and picture',

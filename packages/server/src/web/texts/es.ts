@@ -95,7 +95,6 @@ export const es: Texts = {
     returns: 'Volverá a',
     accept: 'Permitir',
     deny: 'No permitir',
-    nothing: 'confirmar que es usted',
     scopes: {
       openid: 'Saber que es usted',
       profile: 'Ver su perfil: nombre, alias y foto',

@@ -95,7 +95,6 @@ export const fr: Texts = {
     returns: 'Vous reviendrez à',
     accept: 'Autoriser',
     deny: 'Ne pas autoriser',
-    nothing: 'confirmer que c’est bien vous',
     scopes: {
       openid: 'Savoir que c’est vous',
       profile: 'Voir votre profil : nom, surnom et photo',

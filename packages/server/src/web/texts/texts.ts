@@ -98,7 +98,6 @@ export interface Texts {
     readonly returns: string;
     readonly accept: string;
     readonly deny: string;
-    readonly nothing: string;
     readonly scopes: {
       readonly openid: string;
       readonly profile: string;

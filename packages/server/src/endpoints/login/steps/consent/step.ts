@@ -32,7 +32,8 @@ export const consentStep = step<UserDecision | undefined>({
       kind: 'show',
       shown: consentPage(place, {
         user: nameOf(user),
-        profile: lines.profile,
+        // Every scope may have been dropped: what is left is what any login tells.
+        profile: lines.profile.length + lines.api.length === 0 ? [place.texts.consent.scopes.openid] : lines.profile,
         api: target.kind === 'api' ? { name: target.api.name, lines: lines.api } : undefined,
         returns: returnsTo(pending.request.redirect_uri),
         shown,
