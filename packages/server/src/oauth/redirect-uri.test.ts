@@ -64,6 +64,18 @@ const groups: readonly Group[] = [
     ],
   },
   {
+    title: 'a host that would speak in a Content-Security-Policy, even when registered',
+    rules: web('https://a;script-src.example.test/cb', "https://a'b.example.test/cb", 'https://a,b.example.test/cb'),
+    taken: [],
+    refused: [
+      'https://a;script-src.example.test/cb',
+      "https://a'b.example.test/cb",
+      'https://a,b.example.test/cb',
+      'https://app.example.test:/cb',
+      'https://[::1/cb',
+    ],
+  },
+  {
     title: 'RED-04: host suffix and missing slash',
     rules: web(app),
     taken: [app],

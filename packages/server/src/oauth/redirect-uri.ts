@@ -25,8 +25,9 @@ const shape = /^[a-z][a-z0-9+.-]*:[^\s"<>\\^`{|}*#\x00-\x20\x7f-\uffff]+$/i;
 export function isRedirectShape(uri: string): boolean {
   if (uri.length > 2048 || !shape.test(uri) || refusedSchemes.test(uri)) return false;
   if (!/^https?:/i.test(uri)) return true;
-  // Who and where must be plain: no userinfo, which hides the host from people and from careless parsers (RED-02).
-  return /^https?:\/\/[^/?#@]+(?:[/?]|$)/i.test(uri) && URL.canParse(uri);
+  // Who and where must be plain: no userinfo, which hides the host from people and from careless parsers (RED-02), and nothing
+  // that would begin another directive where the origin stands in a Content-Security-Policy.
+  return /^https?:\/\/(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?]|$)/i.test(uri) && URL.canParse(uri);
 }
 
 /**

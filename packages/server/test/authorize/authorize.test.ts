@@ -119,6 +119,19 @@ for (const engine of engines) {
       assert.match(JSON.stringify(event), /request-error/);
     });
 
+    test('TEN-1: the address that the tenant registered for errors is told what is known', async () => {
+      await site.manage('PATCH', '/tenants/settings', { error_page: { url: 'https://www.example.com/error?x=1' } });
+      const reply = await ask(site.browser(), { redirect_uri: `${cb}/x` });
+      await site.manage('PATCH', '/tenants/settings', { error_page: null });
+      assert.equal(reply.status, 302);
+      const url = new URL(reply.headers.get('location') ?? '');
+      assert.equal(url.origin + url.pathname, 'https://www.example.com/error');
+      const told = Object.fromEntries(url.searchParams);
+      assert.deepEqual([told.x, told.client_id, told.error], ['1', client.client_id, 'invalid_request']);
+      assert.match(told.error_description ?? '', /^Callback URL mismatch/);
+      assert.ok(told.tracking);
+    });
+
     test('RED-12: of two callbacks none can be left out, of one it can', async () => {
       const two = await site.client({ callbacks: [cb, `${cb}2`] });
       const { redirect_uri: _, ...bare } = base;

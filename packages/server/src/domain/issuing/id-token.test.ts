@@ -33,9 +33,16 @@ const algorithms: readonly [name: string, row: Partial<ClientRow>, channel: Chan
 ];
 for (const [name, row, channel, algorithm] of algorithms) {
   test(`${name}: ${algorithm}`, () => {
-    assert.equal(idTokenAlgorithm(clientFacts({ client_id: 'CID', ...row }, []), channel), algorithm);
+    assert.equal(idTokenAlgorithm(clientFacts({ client_id: 'CID', ...row }, []), channel, 'auth0'), algorithm);
   });
 }
+
+test('in the oidc dialect a client that chose none has RS256, and one that chose HS256 has that', () => {
+  const at = (row: Partial<ClientRow>) =>
+    idTokenAlgorithm(clientFacts({ client_id: 'CID', ...row }, []), 'back', 'oidc');
+  assert.equal(at(secret), 'RS256');
+  assert.equal(at({ ...secret, ...alg('HS256') }), 'HS256');
+});
 
 test('hashes are the left half of SHA-256, as in OpenID Connect Core A.3, and of SHA-512 for EdDSA', () => {
   assert.equal(halfHash('jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y', 'RS256'), '77QmUPtjPfzWtF2AnpK9RQ');

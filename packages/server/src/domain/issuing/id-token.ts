@@ -26,12 +26,12 @@ export interface IdTokenAbout {
 /**
  * The algorithm of a client's ID tokens. HS256 needs a secret that both sides have and that no browser sees: public clients,
  * clients that prove themselves otherwise, and the front channel get RS256 (ALG-2, ALG-3). A confidential client that chose
- * none has HS256 (X-5).
+ * none has HS256 (X-5), and in the `oidc` dialect RS256 (OpenID Connect Registration §2).
  */
-export function idTokenAlgorithm(client: ClientFacts, channel: Channel): ApiAlgorithm {
+export function idTokenAlgorithm(client: ClientFacts, channel: Channel, dialect: 'auth0' | 'oidc'): ApiAlgorithm {
   const { kind } = client.method;
   if (kind === 'none' || isStrict(client)) return 'RS256';
-  const chosen = client.idToken.algorithm ?? (kind === 'secret' ? 'HS256' : 'RS256');
+  const chosen = client.idToken.algorithm ?? (kind === 'secret' && dialect === 'auth0' ? 'HS256' : 'RS256');
   return chosen === 'HS256' && (kind !== 'secret' || channel === 'front') ? 'RS256' : chosen;
 }
 

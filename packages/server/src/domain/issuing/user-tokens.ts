@@ -113,7 +113,7 @@ async function mintIdToken(
   now: number,
 ): Promise<string> {
   const { tenant, client, user, authorization, channel, about } = minting;
-  const algorithm = idTokenAlgorithm(client, channel);
+  const algorithm = idTokenAlgorithm(client, channel, authorization.dialect);
   const claims = idTokenClaims(authorization, client, user, { ...about, accessToken }, algorithm, now);
   if (!isAsymmetric(algorithm)) return signJwtHs256(await idTokenSecret(deps.database, tenant, client), 'JWT', claims);
   if (!(await deps.keyring.algorithms(tenant)).includes(algorithm)) {

@@ -70,9 +70,11 @@ test('form_post is a form that sends itself, escaped, with a button for those wi
   assert.equal(headers?.['cache-control'], 'no-store');
 });
 
-test('form_post to a custom scheme may send to that scheme only', () => {
+test('form_post to what CSP cannot name may send to its scheme only', () => {
   const { headers } = deliver(to('com.app:/cb', 'form_post'), params);
   assert.match(String(headers?.['content-security-policy']), /form-action com\.app:(;|$)/);
+  const loopback = deliver(to('http://[::1]:3000/cb', 'form_post'), params);
+  assert.match(String(loopback.headers?.['content-security-policy']), /form-action http:(;|$)/);
 });
 
 test('OPR-10: web_message posts to the registered origin, and only that may frame it', () => {

@@ -110,8 +110,9 @@ function formPost({ redirect: action }: Target, params: ResponseParams, texts: D
   const body = html`<form method="post" action="${action}">
 ${inputs}<noscript><h1>${texts.title}</h1><button type="submit">${texts.continue}</button></noscript>
 </form>`;
-  // A custom scheme has no origin: its scheme is the narrowest source that CSP has for it.
-  const destination = originOf(action) ?? action.slice(0, action.indexOf(':') + 1);
+  // For a custom scheme and for an IPv6 address the scheme is the narrowest source that CSP has words for.
+  const origin = originOf(action);
+  const destination = origin && !origin.includes('[') ? origin : action.slice(0, action.indexOf(':') + 1);
   return document(texts, body, submit, [`form-action ${destination}`], "'none'");
 }
 
