@@ -95,11 +95,16 @@ function routerFor(
   };
 }
 
-/** Starts the server of this configuration. `say` gets what a person should read. @throws StartRefused, StoreRefused */
-export async function startServer(config: Config, say: (text: string) => void, log: ProcessLog): Promise<Running> {
+/** Starts the server of this configuration. `say` gets what a person should read; `now` in ms. @throws StartRefused, StoreRefused */
+export async function startServer(
+  config: Config,
+  say: (text: string) => void,
+  log: ProcessLog,
+  now: () => number = Date.now,
+): Promise<Running> {
   const trustProxy = proxies(config);
   let operations: Operations | undefined;
-  const house = await openHouse(config, log, (event) => operations?.count(event));
+  const house = await openHouse(config, log, (event) => operations?.count(event), now);
   const open: { close(): Promise<void> }[] = [];
   try {
     operations = createOperations({ ping: () => house.database.ping(), fresh: house.snapshot.fresh }, config.metrics);

@@ -66,8 +66,8 @@ function withoutPlaceholders(value: string): string | undefined {
   const filled = value.replace(/\{(?:organization_name|custom_domain)\}/g, 'placeholder');
   const at = filled.indexOf('*');
   if (at < 0) return filled;
-  // One wildcard, as the whole leftmost label of a host that has two more.
-  return /^[a-z][a-z0-9+.-]*:\/\/\*(?:\.[a-z0-9-]+){2,}(?::\d{1,5})?(?:[/?][^*]*)?$/i.test(filled)
+  // One wildcard, in the leftmost label of a host that has two more; http and https only, since other schemes name no host (CB-3).
+  return /^https?:\/\/[a-z0-9-]*\*[a-z0-9-]*(?:\.[a-z0-9-]+){2,}(?::\d{1,5})?(?:[/?][^*]*)?$/i.test(filled)
     ? filled.replace('*', 'wildcard')
     : undefined;
 }

@@ -97,6 +97,35 @@ for (const engine of engines) {
       assert.equal(management.status, 401);
     });
 
+    test('A-39: the RFC 9068 dialect has its type, client_id and jti, and the same two audiences', async () => {
+      const rfc = await api(site, { token_dialect: 'rfc9068_profile' });
+      const reply = await redeem(await codeFor(web.id, { audience: rfc }));
+      assert.equal(headerOf(reply.body.access_token).typ, 'at+jwt');
+      const claims = claimsOf(reply.body.access_token);
+      assert.deepEqual(Object.keys(claims), ['iss', 'sub', 'aud', 'client_id', 'iat', 'exp', 'jti', 'scope']);
+      assert.deepEqual(claims.aud, [rfc, `${site.issuer}userinfo`]);
+      assert.equal((await userinfo(reply.body.access_token)).status, 200);
+    });
+
+    for (const signing_alg of ['PS256', 'ES256', 'EdDSA']) {
+      test(`ALG-6: an API with ${signing_alg} has /userinfo as its second audience too, and the token is good there`, async () => {
+        const reply = await redeem(await codeFor(web.id, { audience: await api(site, { signing_alg }) }));
+        assert.equal(headerOf(reply.body.access_token).alg, signing_alg);
+        assert.equal(claimsOf(reply.body.access_token).aud[1], `${site.issuer}userinfo`);
+        assert.equal((await userinfo(reply.body.access_token)).status, 200);
+      });
+    }
+
+    test('an encrypted token is for its API alone', async () => {
+      const { generateKeyPairSync } = await import('node:crypto');
+      const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' });
+      const encryption_key = { alg: 'RSA-OAEP-256', kid: 'k', pem };
+      const secretive = await api(site, { token_encryption: { format: 'compact-nested-jwe', encryption_key } });
+      const reply = await redeem(await codeFor(web.id, { audience: secretive }));
+      assert.equal(reply.body.access_token.split('.').length, 5);
+      assert.equal((await userinfo(reply.body.access_token)).status, 401);
+    });
+
     test('A-12: what the API does not define is dropped, and scope is echoed', async () => {
       const reply = await redeem(await codeFor(web.id, { audience, scope: 'openid read:x nonsense offline_access' }));
       assert.equal(reply.body.scope, 'openid read:x');

@@ -171,6 +171,15 @@ describe('connections', () => {
     await site.house.logs.flush();
     const { body } = await site.manage('GET', '/logs?per_page=100');
     assert.ok(!JSON.stringify(body).includes(secret));
+    const reads = async () => {
+      await site.house.logs.flush();
+      return (await site.manage('GET', '/logs?per_page=100&q=type%3Amgmt_api_read')).body.length;
+    };
+    const seen = await reads();
+    assert.equal(seen, 1, 'reading it was logged');
+    await site.manage('GET', `/connections/${id}?fields=name`);
+    await site.manage('GET', '/connections?strategy=auth0');
+    assert.equal(await reads(), seen, 'reading what holds no secret is not');
   });
 
   test('a new client that logs users in may use every connection at once; a machine and a client of others may not', async () => {

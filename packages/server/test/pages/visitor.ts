@@ -102,7 +102,9 @@ export async function begin(
       return keep(await here.send('GET', path(page), { headers: { cookie: cookie(), ...headers } }));
     },
     async post(page, fields, headers = {}) {
-      const body = new URLSearchParams({ csrf: pending.csrf, ...fields }).toString();
+      const shown = await here.send('GET', path(page), { headers: { cookie: cookie() } });
+      const csrf = /name="csrf" value="([^"]*)"/.exec(shown.text)?.[1] ?? pending.csrf;
+      const body = new URLSearchParams({ csrf, ...fields }).toString();
       return keep(
         await here.send('POST', path(page), {
           headers: { cookie: cookie(), 'content-type': 'application/x-www-form-urlencoded', ...headers },

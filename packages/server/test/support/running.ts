@@ -197,13 +197,14 @@ const environment = {
 /** The server in this process: quick, and its rooms can be looked into. */
 export async function serveHere(
   engine: Engine = 'sqlite',
-  options: { flags?: readonly string[]; https?: boolean } = {},
+  options: { flags?: readonly string[]; https?: boolean; now?: () => number } = {},
 ): Promise<Site & { house: House; demo: Running['demo']; stop(): Promise<void> }> {
   const at = await place(engine);
   const running = await startServer(
     readConfig(flags(at, options.flags ?? [], options.https === true), environment),
     () => undefined,
     silent,
+    options.now,
   );
   const site = siteAt(`http://localhost:${running.port}`, {
     httpsPort: running.httpsPort,

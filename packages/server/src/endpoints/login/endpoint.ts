@@ -1,9 +1,10 @@
 // The pages of a login, `/u/...`: finds the pending authorization, proves that the form is ours, lets the step judge, writes
 // down what was proved, answers. GET shows, POST answers and goes on with 303; what comes next is for /authorize/resume.
 
-import { timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { findPassword, findUser, findUserByIdentifier } from '../../domain/accounts/find.ts';
 import type { Passwords } from '../../domain/accounts/passwords.ts';
+import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
 import { connectionsOf } from '../../domain/connections/find.ts';
@@ -77,9 +78,13 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
   const client = await findClient(database, snapshot, ask.tenant, pending.request.client_id);
   if (!client) return over(deps, ask, handle, 'expired');
 
+  const settings = await settingsOf(database, snapshot, ask.tenant);
+  const session = await findSession(store, cookieOf(ask, sessionCookieName), settings, deps.now());
+  const user = session && (await findUser(store, session.user_id));
+  const csrf = formToken(pending, step.name, user);
   let fields: Params | undefined;
   if (ask.method === 'POST') {
-    const form = readOwnForm(ask, pending.csrf);
+    const form = readOwnForm(ask, csrf);
     if (form.kind === 'refused') {
       const event = { type: 'f', description: 'The form was not accepted', because: form.because } as const;
       deps.record(loginEvent(ask, pending, client, event));
@@ -87,9 +92,6 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     }
     fields = form.fields;
   }
-  const settings = await settingsOf(database, snapshot, ask.tenant);
-  const session = await findSession(store, cookieOf(ask, sessionCookieName), settings, deps.now());
-  const user = session && (await findUser(store, session.user_id));
   const at: Visit = { ask, handle, pending, client, settings, session };
   const look = await lookOf(database, snapshot, ask.tenant);
   const language = languageOf(ask, look.languages, pending.request.ui_locales);
@@ -98,7 +100,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     texts: textsIn(language),
     language,
     action: pages[step.name],
-    csrf: pending.csrf,
+    csrf,
     application: client.name || client.clientId,
     tenant: look.tenantName,
   };
@@ -187,6 +189,15 @@ function sourcesOf(deps: LoginDeps, { ask, pending, client }: Visit): Sources {
       return decideUser({ ...about, issuer: pending.issuer }, facts);
     },
   };
+}
+
+/**
+ * The token of a page's form. Where the page names who is logged in, it is good for that user only: what one person
+ * answered must not count for another who logged in meanwhile in another tab.
+ */
+function formToken({ csrf }: PendingAuthorization, page: PageName, user: User | undefined): string {
+  if (page === 'login' || page === 'signup' || user === undefined) return csrf;
+  return hash('sha256', `${csrf} ${user.user_id}`, 'base64url');
 }
 
 type OwnForm =
