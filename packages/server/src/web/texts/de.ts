@@ -88,7 +88,7 @@ export const de: Texts = {
     },
   },
   consent: {
-    title: (application) => `${application} erlauben?`,
+    title: (application) => `Zugriff für ${application} erlauben?`,
     lead: (application, tenant) => `${application} bittet um Zugriff auf Ihr Konto bei ${tenant}.`,
     allows: (application) => `${application} kann dann:`,
     api: (name) => `In ${name}:`,

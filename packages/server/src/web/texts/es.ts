@@ -87,7 +87,7 @@ export const es: Texts = {
     },
   },
   consent: {
-    title: (application) => `¿Permitir ${application}?`,
+    title: (application) => `¿Permitir el acceso a ${application}?`,
     lead: (application, tenant) => `${application} solicita acceso a su cuenta de ${tenant}.`,
     allows: (application) => `${application} podrá:`,
     api: (name) => `En ${name}:`,
