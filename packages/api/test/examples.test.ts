@@ -18,6 +18,7 @@ interface HealthApi {
     host?: string;
     issuer: string;
     audience: string;
+    origins?: readonly string[];
     log: (line: string) => void;
   }): Promise<{ port: number; close(): Promise<void> }>;
 }
@@ -46,7 +47,8 @@ before(async () => {
   issuer = await startIssuer();
   const loaded: HealthApi = await import(example('health-api/api.mjs'));
   start = loaded.startHealthApi;
-  api = await start({ port: 0, issuer: issuer.issuer, audience, log: (line) => log.push(line) });
+  const origins = ['http://localhost:4002'];
+  api = await start({ port: 0, issuer: issuer.issuer, audience, origins, log: (line) => log.push(line) });
 });
 after(() => Promise.all([api.close(), issuer.close()]));
 
@@ -89,6 +91,22 @@ test('the health API refuses an ID token by its name', async () => {
   );
   assert.equal((await get('/patients', idToken)).status, 401);
   assert.match(log[0] ?? '', /this is an ID token for client "CLIENT1"/);
+});
+
+test('the health API lets pages of named origins ask, and no others; the token is asked for all the same', async () => {
+  const url = `http://127.0.0.1:${api.port}/patients`;
+  const from = async (method: string, origin: string) =>
+    fetch(url, { method, headers: { origin, connection: 'close', 'access-control-request-headers': 'authorization' } });
+  const preflight = await from('OPTIONS', 'http://localhost:4002');
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers.get('access-control-allow-origin'), 'http://localhost:4002');
+  assert.equal(preflight.headers.get('access-control-allow-headers'), 'authorization');
+  const refused = await from('GET', 'http://localhost:4002');
+  assert.equal(refused.status, 401);
+  assert.equal(refused.headers.get('access-control-allow-origin'), 'http://localhost:4002', 'the page may read why');
+  for (const origin of ['http://localhost:4003', 'https://localhost:4002', 'null']) {
+    assert.equal((await from('OPTIONS', origin)).headers.get('access-control-allow-origin'), null, origin);
+  }
 });
 
 test('the health API knows nothing else', async () => {

@@ -116,7 +116,7 @@ button.choice:hover{background:var(--tint)}
 .scopes li::before{content:"";flex:none;inline-size:.4375rem;block-size:.8125rem;margin:.1875rem .3125rem 0;border:solid var(--accent);border-width:0 2px 2px 0;transform:rotate(42deg)}
 .scopes b{font-weight:600}
 .facts{margin:1.5rem 0 0;padding:.875rem 1rem;border:1px solid var(--line);border-radius:.75rem;background:var(--tint);font-size:.875rem;line-height:1.5}
-.facts div{display:flex;gap:.5rem;flex-wrap:wrap}
+.facts div{display:flex;gap:0 .5rem;flex-wrap:wrap}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
 code{font:500 .875rem/1.5 ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,monospace}

@@ -65,7 +65,7 @@ export async function startRig(): Promise<Rig> {
     async visitor(options) {
       const context = await browser.newContext(options);
       // What should be there is there in a moment; a test that waits for what never comes should not wait long.
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(20_000);
       return context;
     },
     allow,

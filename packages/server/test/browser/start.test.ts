@@ -8,7 +8,8 @@ import { after, before, test } from 'node:test';
 import { type Running, startServer } from '../../src/cli/serve.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
-import { signInToApp } from './rig.ts';
+import { freePort } from '../support/running.ts';
+import { openApp, signIn, signInToApp } from './rig.ts';
 
 let browser: Browser;
 let data: string;
@@ -57,6 +58,26 @@ test('the first start prints an app, a user and a password that work; later star
   await signInToApp(other, again);
   await other.close();
   await second.running.stop();
+});
+
+test('a login that is on its way survives a restart of the server', async () => {
+  const ports = ['--port', String(await freePort()), '--demo-app-port', String(await freePort())];
+  const first = await start(...ports);
+  const { appUrl, user } = printed(first.text);
+  const page = await browser.newPage();
+  await openApp(page, appUrl);
+  await page.click('#login');
+  await page.waitForSelector('input[name=password]');
+  await first.running.stop();
+  const second = await start(...ports);
+  await signIn(page, user);
+  await page.waitForSelector('#signed-in:not([hidden])');
+  await second.running.stop();
+  const third = await start(...ports);
+  await page.click('#renew');
+  await page.waitForSelector('#renewed:has-text("Renewed")');
+  await page.close();
+  await third.running.stop();
 });
 
 test('once somebody changed the password it is not printed any more', async () => {

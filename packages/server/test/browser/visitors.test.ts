@@ -181,6 +181,34 @@ describe('consent', () => {
   });
 });
 
+test('somebody who signs up is signed in, and holds no role: the API says which scope is missing, the log why', async () => {
+  const visitor = await rig.visitor();
+  const page = await visitor.newPage();
+  await openApp(page, rig.appUrl);
+  await page.click('#login');
+  await page.click('text=Sign up');
+  await page.fill('input[name=email]', 'New.Person@example.com');
+  await page.fill('input[name=password]', 'short');
+  await page.press('input[name=password]', 'Enter');
+  await page.waitForSelector('[role=alert]:visible');
+  await page.fill('input[name=password]', 'A-good-password-7');
+  await page.press('input[name=password]', 'Enter');
+  await page.waitForSelector('#signed-in:not([hidden])');
+  assert.equal(await page.textContent('#email'), 'new.person@example.com');
+  assert.match((await page.textContent('#dropped')) ?? '', /^read:patients read:admin /);
+  await page.click('#call');
+  const refused = await page.waitForSelector('#answer .refused');
+  assert.match((await refused.textContent()) ?? '', /Refused with 403 insufficient_scope/);
+  const sub = await page.textContent('#sub');
+  const { body: events } = await rig.site.manage('GET', `/logs?q=${encodeURIComponent(`type:s AND user_id:"${sub}"`)}`);
+  const trace: { rule: string; because: string; dropped?: string[] }[] = events[0].details.trace;
+  assert.deepEqual(trace.find(({ rule }) => rule === 'permissions')?.dropped?.toSorted(), [
+    'read:admin',
+    'read:patients',
+  ]);
+  await visitor.close();
+});
+
 test('on a phone nothing is wider than the screen, and what is touched is large enough', async () => {
   const visitor = await rig.visitor({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   const page = await visitor.newPage();

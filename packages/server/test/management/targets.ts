@@ -2,14 +2,17 @@
 
 import assert from 'node:assert/strict';
 import {
+  branding,
   clientCredentials,
   clientGrants,
   clients,
   connectionProfiles,
   organizations,
   resourceServers,
+  roles,
   tenantSettings,
   userAttributeProfiles,
+  users,
 } from '../../src/resources/index.ts';
 import type { AnyField, Fields } from '../../src/schema/field.ts';
 import type { Reply, Site } from '../support/running.ts';
@@ -76,7 +79,16 @@ export async function makeTargets(site: Site): Promise<Target[]> {
   const attributeProfile = (
     await site.manage('POST', '/user-attribute-profiles', { name: 'Target', user_attributes: {} })
   ).body;
-  for (const { id } of [credential, organization, connectionProfile, attributeProfile])
+  const role = (await site.manage('POST', '/roles', { name: 'Target' })).body;
+  const database = { connection: 'Target', password: 'correct horse' };
+  await site.manage('POST', '/connections', {
+    name: 'Target',
+    strategy: 'auth0',
+    options: { passwordPolicy: 'none' },
+  });
+  const user = (await site.manage('POST', '/users', { ...database, email: 'target@example.com' })).body;
+  assert.match(user.user_id, /^auth0\|/);
+  for (const { id } of [role, credential, organization, connectionProfile, attributeProfile])
     assert.equal(typeof id, 'string');
   return [
     {
@@ -127,6 +139,27 @@ export async function makeTargets(site: Site): Promise<Target[]> {
       draft: () => ({ name: 'New', user_attributes: {} }),
       list: '/user-attribute-profiles',
       row: `/user-attribute-profiles/${attributeProfile.id}`,
+    },
+    {
+      name: 'roles',
+      fields: roles.fields,
+      draft: () => ({ name: `Role ${++made}` }),
+      list: '/roles',
+      row: `/roles/${role.id}`,
+    },
+    {
+      name: 'users',
+      fields: users.fields,
+      draft: () => ({ ...database, email: `target-${++made}@example.com` }),
+      list: '/users',
+      row: `/users/${encodeURIComponent(user.user_id)}`,
+    },
+    {
+      name: 'branding',
+      fields: branding.fields,
+      draft: () => ({}),
+      list: '',
+      row: '/branding',
     },
     {
       name: 'tenant_settings',

@@ -58,6 +58,9 @@ const suite = (engine: Engine) => () => {
 
   test('users are in the order of creation, or as asked for', async () => {
     assert.deepEqual(await found({ sort: 'created_at:-1' }), ['ann', 'Cy', 'Bob', 'Ann']);
+    assert.deepEqual(await found({ sort: 'created_at:-1', per_page: '3', page: '1' }), ['Ann']);
+    assert.deepEqual(await found({ sort: 'created_at:-1', per_page: '3', page: '2' }), []);
+    assert.deepEqual(await found({ sort: 'created_at:-1', q: 'NOT blocked:true' }), ['ann', 'Cy', 'Ann']);
     assert.deepEqual(await found({ sort: 'email:-1' }), ['Cy', 'Bob', 'ann', 'Ann']);
     assert.deepEqual(await found({ sort: 'username:-1', q: 'email:b*' }), ['Bob']);
     for (const sort of ['email', 'email:2', 'password:1', 'app_metadata:1'])
@@ -177,6 +180,7 @@ const suite = (engine: Engine) => () => {
     assert.equal(refused.status, 400);
     assert.match(refused.body.message, /one by one, more than 10000; add a condition on email/);
     assert.equal((await get({ sort: 'email:1' })).status, 400);
+    assert.deepEqual(await found({ sort: 'created_at:-1', per_page: '1', connection: 'Many' }), ['Many 9999']);
     assert.deepEqual(await found({ q: 'email:many-9999@*' }), ['Many 9999']);
     assert.deepEqual(await found({ q: 'email:many-999* AND name:*7', sort: 'email:-1' }), ['Many 9997']);
     assert.equal((await get({ q: 'user_id:auth0|many*', include_totals: 'true' })).body.total, 10_000);

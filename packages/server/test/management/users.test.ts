@@ -179,6 +179,27 @@ const suite = (engine: Engine) => () => {
     assert.deepEqual([after.user_metadata, after.app_metadata], [{}, { roles: ['x'] }]);
   });
 
+  test('of changes of metadata at the same time none is lost', async () => {
+    const user = await makeUser(site, connection);
+    const keys = Array.from({ length: 8 }, (_, index) => `k${index}`);
+    await Promise.all(keys.map((key) => site.manage('PATCH', at(user), { user_metadata: { [key]: key } })));
+    const { user_metadata } = (await site.manage('GET', at(user))).body;
+    assert.deepEqual(Object.keys(user_metadata).toSorted(), keys);
+  });
+
+  test('of two users who want the same address at once, one gets it', async () => {
+    const people = [
+      await makeUser(site, connection),
+      await makeUser(site, connection),
+      await makeUser(site, connection),
+    ];
+    const email = `wanted-${engine}@example.com`;
+    const replies = await Promise.all(people.map((user) => site.manage('PATCH', at(user), { email })));
+    assert.deepEqual(replies.map(({ status }) => status).toSorted(), [200, 400, 400]);
+    const owner = await findUserByIdentifier(storeOf(site), connection, email);
+    assert.equal(owner?.user_id, people[replies.findIndex(({ status }) => status === 200)]?.user_id);
+  });
+
   test('profile members are changed and taken away; what the server keeps cannot be changed', async () => {
     const user = await makeUser(site, connection, { given_name: 'A', nickname: 'n' });
     const changed = await site.manage('PATCH', at(user), { given_name: null, family_name: 'B', blocked: true });

@@ -6,6 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
+import { makeConnection } from '../management/people.ts';
 import { type Machine, serveHere } from '../support/running.ts';
 
 /** Runs a program that prints one JSON object; it trusts our CA the way the banner says. */
@@ -95,6 +96,30 @@ describe('official clients over https', () => {
       });
     assert.equal((await exchange(result.firstSecret)).status, 401);
     assert.equal((await exchange(result.secret)).status, 403, 'authenticated, and without the grant that was deleted');
+  });
+
+  test('the auth0 Node SDK creates a user and a role, gives permissions, searches, and ends sessions', async () => {
+    const CONNECTION = await makeConnection(site);
+    const { id, ...result } = await program('auth0-people', ca, {
+      DOMAIN: domain,
+      CLIENT_ID: site.admin.clientId,
+      CLIENT_SECRET: site.admin.clientSecret,
+      CONNECTION,
+    });
+    assert.deepEqual(result, {
+      email: 'sdk@example.com',
+      held: ['read:people'],
+      roles: ['Made by the SDK'],
+      holders: [id],
+      found: [id],
+      byEmail: [id],
+      metadata: { a: 1, b: 2 },
+      blocked: true,
+      sessions: [],
+      grants: [],
+      primary: '#0059d6',
+      gone: '404 inexistent_user',
+    });
   });
 
   test('express-oauth2-jwt-bearer accepts our token, and refuses a wrong audience and a missing scope', async () => {

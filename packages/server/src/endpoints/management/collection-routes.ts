@@ -54,7 +54,8 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
 
   /** An event when an answer to a read holds secrets. */
   const showsSecret = (ask: Ask, here: At, shown: readonly object[]): void => {
-    if (!shown.some((one) => table.secrets.some((name) => name in one))) return;
+    const holds = (one: object) => table.secrets.some((name) => name in one) || verbs.holdsSecret?.(one) === true;
+    if (!shown.some(holds)) return;
     recordSecretRead(deps, ask, here.caller, `Read ${declared.noun.a} with its secret`);
   };
 

@@ -40,7 +40,7 @@ export const de: Texts = {
     change: 'Ändern',
     noAccount: 'Noch kein Konto?',
     signUp: 'Registrieren',
-    missingIdentifier: 'Geben Sie an, wer Sie sind',
+    missingIdentifier: 'Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein',
     missingPassword: 'Geben Sie Ihr Passwort ein',
     wrong: 'Kein Konto passt zu diesen Angaben. Prüfen Sie sie und versuchen Sie es noch einmal.',
     blocked: 'Dieses Konto ist gesperrt. Bitten Sie den Support um Hilfe.',
@@ -88,7 +88,7 @@ export const de: Texts = {
     },
   },
   consent: {
-    title: (application) => `${application} erlauben?`,
+    title: (application) => `Zugriff für ${application} erlauben?`,
     lead: (application, tenant) => `${application} bittet um Zugriff auf Ihr Konto bei ${tenant}.`,
     allows: (application) => `${application} kann dann:`,
     api: (name) => `In ${name}:`,

@@ -9,7 +9,7 @@ import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import { type Ask, empty, json, type Route } from '../../../web/exchange.ts';
 import { readList } from '../body.ts';
-import { recordWrite } from '../events.ts';
+import { recordSecretRead, recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { pageOf, pick } from '../paging.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
@@ -127,6 +127,8 @@ export function connectionClientRoutes(machinery: Machinery): Route[] {
       const answer = connectionVerbs.answer?.(row, { at: here, occasion: 'read', certificate: undefined }) ?? row;
       return pick(visible(connections, answer, here.caller.scopes, 'read'), read.wanted);
     });
+    if (shown.some((one) => connectionVerbs.holdsSecret?.(one)))
+      recordSecretRead(deps, ask, here.caller, 'Read a connection with its secret');
     return json(200, { ...part.around, connections: shown }, uncached);
   };
 

@@ -5,7 +5,7 @@ import { removeUser } from '../../../domain/accounts/remove.ts';
 import { users } from '../../../domain/accounts/user.ts';
 import { connectionTable } from '../../../domain/connections/find.ts';
 import { type Connection, connections, keptDefaults, withPasswordDefaults } from '../../../resources/index.ts';
-import { isSound } from '../../../schema/json.ts';
+import { isObject, isSound } from '../../../schema/json.ts';
 import type { Store } from '../../../storage/store.ts';
 import { empty, json, type Route } from '../../../web/exchange.ts';
 import { recordWrite } from '../events.ts';
@@ -64,6 +64,11 @@ export const connectionVerbs: CollectionVerbs<Fields> = {
     ...connection,
     options: { ...connection.options, ...secret_options },
   }),
+
+  holdsSecret: (answer) => {
+    const options: unknown = Reflect.get(answer, 'options');
+    return isObject(options) && Object.keys(options).some((name) => secretMembers.has(name));
+  },
 };
 
 const missing = refused(404, connections.errors.missing.message, connections.errors.missing.errorCode);

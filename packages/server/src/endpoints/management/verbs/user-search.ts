@@ -45,9 +45,10 @@ export function userSearchRoutes(machinery: Machinery): Route[] {
     if (deep) return deep;
     const store = deps.database.store(ask.tenant);
     const shown = (rows: readonly User[]) => rows.map((user) => pick(shownUser(user), wanted));
-    const byColumns = search.rest.kind === 'all' && search.sort.field === 'created_at' && !search.sort.descending;
+    const byColumns = search.rest.kind === 'all' && search.sort.field === 'created_at';
     if (paging.kind === 'checkpoint') {
-      if (!byColumns) return badQuery('Checkpoints go with searches by columns only, in the order of creation', 'take');
+      if (!byColumns || search.sort.descending)
+        return badQuery('Checkpoints go with searches by columns only, in the order of creation', 'take');
       const after = paging.from === undefined ? {} : { after: paging.from };
       const found = await store.checkpoint(userTable, { where: search.where, limit: paging.take, ...after });
       if (!found) return badQuery('Not a checkpoint of this list', 'from');
@@ -55,9 +56,7 @@ export function userSearchRoutes(machinery: Machinery): Route[] {
       return json(200, { users: shown(found.rows), ...next }, uncached);
     }
     const { offset, limit } = paging;
-    const found = byColumns
-      ? await store.page(userTable, { where: search.where, offset, limit })
-      : await looked(store, search, offset, limit);
+    const found = byColumns ? await ordered(store, search, offset, limit) : await looked(store, search, offset, limit);
     if (isRefused(found)) return found;
     const rows = shown(found.rows);
     const around = { start: offset, limit, length: rows.length, total: found.total };
@@ -151,6 +150,16 @@ function searchOf(query: Query): Search | Refused {
     rest,
     sort: { field: sort[1] ?? '', descending: sort[2] === '-1' },
   };
+}
+
+/** A page of what columns answer; the newest first is the order of creation read from its end. */
+async function ordered(store: Store, { where, sort }: Search, offset: number, limit: number) {
+  if (!sort.descending) return store.page(userTable, { where, offset, limit });
+  const { total } = await store.page(userTable, { where, offset: 0, limit: 0 });
+  const end = Math.max(0, total - offset);
+  const start = Math.max(0, end - limit);
+  const { rows } = await store.page(userTable, { where, offset: start, limit: end - start });
+  return { rows: rows.toReversed(), total };
 }
 
 /** A page of what needs a look at each row. Reads twice, so that only ids and keys of many users are ever in memory. */

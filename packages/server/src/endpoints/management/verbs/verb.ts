@@ -42,6 +42,8 @@ export interface CollectionVerbs<F extends Fields> {
   readonly remove?: (tx: Transaction, entity: Entity<F>, at: At) => Promise<Refused | undefined>;
   /** The entity as it travels, with computed members. What the caller may not see is taken out afterwards. */
   readonly answer?: (entity: Entity<F>, showing: Showing) => object;
+  /** Whether an answer holds a secret inside of a member that is none itself: reading it is logged like any secret's. */
+  readonly holdsSecret?: (answer: object) => boolean;
   /** Bytes of body, where the router's default is too small. */
   readonly bodyLimit?: number;
 }

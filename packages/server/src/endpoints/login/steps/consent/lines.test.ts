@@ -37,6 +37,6 @@ test('consent: other languages group in their own words', () => {
   const lines = (language: keyof typeof textsOf) =>
     scopeLines(['read:posts', 'write:posts'], textsOf[language].consent, language).api;
   assert.deepEqual(lines('de'), ['Posts: lesen und schreiben']);
-  assert.deepEqual(lines('fr'), ['Posts : lire et écrire']);
+  assert.deepEqual(lines('fr'), ['Posts\u00a0: lire et écrire']);
   assert.deepEqual(lines('es'), ['Posts: leer y escribir']);
 });
