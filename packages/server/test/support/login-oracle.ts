@@ -75,7 +75,7 @@ export function loginOracle(fail: (what: string) => never): Oracle {
     !about.done &&
     about.window === window &&
     about.browserCookie !== undefined &&
-    about.browserCookie === window.agent.cookies('localhost').countersign_did
+    Object.values(window.agent.cookies('localhost')).includes(about.browserCookie)
       ? about
       : undefined;
 
