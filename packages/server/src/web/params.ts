@@ -82,7 +82,8 @@ export function readJson(text: string): ReadParams {
   return { kind: 'params', params };
 }
 
-function countMembers(text: string): number {
+/** How many members all objects of a JSON text have together, those that `JSON.parse` drops for their double included. */
+export function countMembers(text: string): number {
   let count = 0;
   for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (match[1] !== undefined) count++;
   return count;

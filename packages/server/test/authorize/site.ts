@@ -24,8 +24,8 @@ export function responseOf(reply: Reply): URLSearchParams | undefined {
 
 export class Browser {
   readonly cookies = new Map<string, string>();
-  readonly #site: Site;
-  constructor(site: Site) {
+  readonly #site: Pick<Site, 'send'>;
+  constructor(site: Pick<Site, 'send'>) {
     this.#site = site;
   }
 

@@ -239,6 +239,22 @@ for (const engine of engines) {
       });
     }
 
+    test('a member that comes twice is refused, beside nested members too', async () => {
+      const raw = (body: string) =>
+        site.send('POST', '/dbconnections/signup', { headers: { 'content-type': 'application/json' }, body });
+      const members = `"connection":"${connection}","password":"${password}","email":"twice@x.test"`;
+      for (const twice of [
+        ',"email":"other@x.test"',
+        ',"user_metadata":{"a":"1","a":"2"}',
+        ',"email":"o@x.test","user_metadata":{}',
+      ]) {
+        const reply = await raw(`{${members}${twice}}`);
+        assert.equal(reply.status, 400, twice);
+        assert.match(reply.body.description, /Duplicate parameter/);
+      }
+      assert.equal((await raw(`{${members},"user_metadata":{"a":"\\"b\\":","c":"[]"}}`)).status, 200);
+    });
+
     const lookalikes = [
       'victim＠victim.test@evil.test',
       'v@evil.test＠victim.test',

@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { readConfig } from '../../src/config.ts';
 import { createUser } from '../../src/domain/accounts/create.ts';
 import { findUserByIdentifier } from '../../src/domain/accounts/find.ts';
 import { findClient } from '../../src/domain/clients/find.ts';
 import { connectionsOf, findConnection } from '../../src/domain/connections/find.ts';
 import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
+import type { TenantHost } from '../../src/schema/brand.ts';
+import { prepareTenant } from '../../src/seed/prepare.ts';
 import { serveHere } from '../support/running.ts';
 
 describe('connections', () => {
@@ -277,6 +280,40 @@ describe('connections', () => {
     const gone = await site.manage('GET', `/connections/${id}`);
     assert.equal(gone.status, 404);
     assert.equal(gone.body.errorCode, 'inexistent_connection');
+  });
+
+  test('the first database is made once, with the clients that were there: who deletes it does not get it back', async () => {
+    const own = await serveHere();
+    try {
+      const config = readConfig(['--data', own.data, '--no-demo'], {
+        COUNTERSIGN_ADMIN_CLIENT_ID: own.admin.clientId,
+        COUNTERSIGN_ADMIN_CLIENT_SECRET: own.admin.clientSecret,
+      });
+      const silent = { debug() {}, info() {}, warn() {}, error() {} };
+      const at = { tenant: defaultTenant, host: own.host as TenantHost, issuer: own.issuer };
+      const start = () => prepareTenant(own.house, config, at, silent);
+      const listed = async () => (await own.manage('GET', '/connections')).body;
+      const spa = (await own.manage('POST', '/clients', { name: 'SPA', app_type: 'spa' })).body.client_id;
+      const [first] = await listed();
+      await own.manage('DELETE', `/connections/${first.id}`);
+      await start();
+      assert.deepEqual(await listed(), []);
+      // As a database of a program that knew no connections: nothing says that one was made.
+      await own.house.database.store(defaultTenant).transact(async (tx) => {
+        const { connection: _made, ...done } = (await tx.lockDocument<Record<string, unknown>>('prepared')) ?? {};
+        await tx.put('prepared', done);
+      });
+      await start();
+      const [again] = await listed();
+      assert.equal(again.name, 'Username-Password-Authentication');
+      assert.deepEqual(
+        again.enabled_clients,
+        [spa],
+        'neither the administrator, which is a machine, nor the global client',
+      );
+    } finally {
+      await own.stop();
+    }
   });
 
   test('a user is deleted by e-mail address, in any case', async () => {

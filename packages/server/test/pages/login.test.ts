@@ -125,7 +125,7 @@ test('fields that are missing are named, all at once, and nothing is looked up',
   const visitor = await begin(here, clientId);
   const reply = await visitor.post('login', { username: '', password: '' });
   assert.equal(reply.status, 400);
-  assert.match(reply.text, /<a href="#username">Enter who you are<\/a>/);
+  assert.match(reply.text, /<a href="#username">Enter your email address<\/a>/);
   assert.match(reply.text, /<a href="#password">Enter your password<\/a>/);
   assert.match(reply.text, /aria-invalid="true"/);
 });

@@ -63,7 +63,7 @@ interface Login {
   readonly request: AuthorizationRequest;
   readonly settings: TenantSettings;
   readonly dialect: AnswerDialect;
-  /** Of the request that began it, whatever host it goes on at: everything that is issued names it. */
+  /** Of the request that began it: everything that is issued names it. */
   readonly issuer: string;
   readonly host: TenantHost;
   readonly pending?: { readonly handle: string; readonly row: PendingAuthorization };
@@ -158,6 +158,8 @@ async function resume(deps: AuthorizeDeps, ask: Ask, again: boolean): Promise<An
   if (found.kind !== 'found') return deps.showOver(ask, handle, found.kind === 'gone' ? 'expired' : 'foreign');
 
   const { pending } = found;
+  // Sessions and cookies are those of one host (SES-8), and what is issued names it.
+  if (pending.host !== ask.host) return deps.showOver(ask, handle, 'foreign');
   const { request } = pending;
   const client = await findClient(database, snapshot, ask.tenant, request.client_id);
   const target = client && targetOf(request, client);

@@ -5,7 +5,7 @@ import { isObject, readJsonObject } from '../../schema/json.ts';
 import { complaintOf, pathText } from '../../schema/messages.ts';
 import { text, webUrl } from '../../schema/types.ts';
 import type { Ask } from '../../web/exchange.ts';
-import { readBody } from '../../web/params.ts';
+import { countMembers, readBody } from '../../web/params.ts';
 
 const metadata = z
   .record(z.string().min(1).max(100), text(500))
@@ -61,9 +61,19 @@ function readMembers({
   }
   // `readBody` takes flat objects of texts; it has checked the encoding, and `user_metadata` is no text.
   if (read.kind === 'malformed' && !read.description.startsWith('Parameter ')) return read;
-  const json = readJsonObject(body.toString('utf8'));
+  const text = body.toString('utf8');
+  const json = readJsonObject(text);
   if (json.kind === 'malformed') return { kind: 'malformed', status: 400, description: json.message };
-  return isObject(json.value)
-    ? { kind: 'members', value: json.value }
-    : { kind: 'malformed', status: 400, description: 'The body must be a JSON object' };
+  // JSON.parse keeps the last of two members of one name; a proxy in front may have judged the first.
+  if (countMembers(text) !== countKeys(json.value)) {
+    return { kind: 'malformed', status: 400, description: 'Duplicate parameter in the JSON body' };
+  }
+  return { kind: 'members', value: json.value };
+}
+
+/** Members of an object and of all that is in it; `readJsonObject` has seen to it that it is not deep. */
+function countKeys(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + countKeys(item), 0);
+  if (!isObject(value)) return 0;
+  return Object.values(value).reduce((sum: number, item) => sum + 1 + countKeys(item), 0);
 }

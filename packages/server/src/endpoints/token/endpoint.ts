@@ -129,9 +129,10 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
       return redeem(deps, ask, progress, grant, authentication, decision.redemption, refused);
     case 'refused': {
       const { refusal, trace, organization, user, audience, revoke } = decision;
-      if (revoke !== undefined) await deps.database.store(ask.tenant).transact((tx) => revokeFamily(tx, revoke));
       Object.assign(progress, { organization, user, audience });
-      return refused(refusal, trace);
+      if (revoke === undefined) return refused(refusal, trace);
+      const revoked = await deps.database.store(ask.tenant).transact((tx) => revokeFamily(tx, revoke));
+      return refused({ ...refusal, because: `${refusal.because}; ${revoked} tokens were still good` }, trace);
     }
   }
 }

@@ -40,7 +40,7 @@ export const de: Texts = {
     change: 'Ändern',
     noAccount: 'Noch kein Konto?',
     signUp: 'Registrieren',
-    missingIdentifier: 'Geben Sie an, wer Sie sind',
+    missingIdentifier: 'Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein',
     missingPassword: 'Geben Sie Ihr Passwort ein',
     wrong: 'Kein Konto passt zu diesen Angaben. Prüfen Sie sie und versuchen Sie es noch einmal.',
     blocked: 'Dieses Konto ist gesperrt. Bitten Sie den Support um Hilfe.',

@@ -38,7 +38,7 @@ export const en: Texts = {
     change: 'Change',
     noAccount: 'No account yet?',
     signUp: 'Sign up',
-    missingIdentifier: 'Enter who you are',
+    missingIdentifier: 'Enter your email address or username',
     missingPassword: 'Enter your password',
     wrong: 'No account fits these details. Check them and try again.',
     blocked: 'This account is blocked. Ask support for help.',

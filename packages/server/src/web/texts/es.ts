@@ -40,7 +40,7 @@ export const es: Texts = {
     change: 'Cambiar',
     noAccount: '¿Aún no tiene cuenta?',
     signUp: 'Registrarse',
-    missingIdentifier: 'Indique quién es',
+    missingIdentifier: 'Introduzca su correo electrónico o su nombre de usuario',
     missingPassword: 'Introduzca su contraseña',
     wrong: 'Ninguna cuenta coincide con estos datos. Revíselos e inténtelo de nuevo.',
     blocked: 'Esta cuenta está bloqueada. Pida ayuda al soporte.',

@@ -40,7 +40,7 @@ export const fr: Texts = {
     change: 'Modifier',
     noAccount: 'Pas encore de compte ?',
     signUp: 'S’inscrire',
-    missingIdentifier: 'Indiquez qui vous êtes',
+    missingIdentifier: 'Saisissez votre adresse e-mail ou votre nom d’utilisateur',
     missingPassword: 'Saisissez votre mot de passe',
     wrong: 'Aucun compte ne correspond à ces données. Vérifiez-les et réessayez.',
     blocked: 'Ce compte est bloqué. Demandez de l’aide à l’assistance.',

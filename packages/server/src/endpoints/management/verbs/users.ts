@@ -93,13 +93,14 @@ export function userRoutes(machinery: Machinery): Route[] {
 
   const path = '/api/v2/users/:id';
   const family = 'management' as const;
-  const { scopes } = users;
-  const reading: AnyOf = [...scopes.read, 'read:current_user'];
-  const handle = (needs: AnyOf | undefined, act: Act) => operation(machinery, needs ? [needs] : [], act);
+  // Which of these scopes may change what is decided in user-changes.ts.
+  const changing: AnyOf = ['update:users', 'update:users_app_metadata', 'update:current_user_metadata'];
+  const reading: AnyOf = [...users.scopes.read, 'read:current_user'];
+  const handle = (needs: AnyOf, act: Act) => operation(machinery, [needs], act);
   return [
-    { method: 'POST', path: '/api/v2/users', handle: handle(scopes.create, create), family, bodyLimit },
+    { method: 'POST', path: '/api/v2/users', handle: handle(['create:users'], create), family, bodyLimit },
     { method: 'GET', path, handle: handle(reading, read), family },
-    { method: 'PATCH', path, handle: handle(scopes.update, changeUser(machinery)), family, bodyLimit },
-    { method: 'DELETE', path, handle: handle(scopes.remove, remove), family },
+    { method: 'PATCH', path, handle: handle(changing, changeUser(machinery)), family, bodyLimit },
+    { method: 'DELETE', path, handle: handle(['delete:users'], remove), family },
   ];
 }

@@ -43,7 +43,8 @@ export const loginStep = step<LoginFacts>({
     });
     const first = identifierFirst ? 'identifier' : 'both';
     if (!ask.fields) return show(first);
-    const missing = { field: 'username', text: texts.login.missingIdentifier };
+    const usernames = connection.atSignup.username !== 'inactive';
+    const missing = { field: 'username', text: usernames ? texts.login.missingIdentifier : texts.signup.missingEmail };
     const noPassword = { field: 'password', text: texts.login.missingPassword };
     if (!identifier) return show(first, !identifierFirst && !password ? [missing, noPassword] : [missing]);
     const second = identifierFirst ? 'password' : 'both';
