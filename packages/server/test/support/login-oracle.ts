@@ -25,7 +25,7 @@ export interface Asked {
   readonly prompt: string;
   readonly maxAge: number | undefined;
   readonly confirms: boolean;
-  /** Value of the browser's cookie that the login is bound to. */
+  /** The value that the login is bound to; a cookie of the browser must have it, whichever. */
   browserCookie: string | undefined;
   freshBy?: string;
   acceptedBy?: string;

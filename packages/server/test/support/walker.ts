@@ -300,7 +300,7 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
       return go(window, `${site.base}/v2/logout`);
     }
     if (roll < 0.99) {
-      const name = by.of(['countersign', 'countersign_did']);
+      const name = by.any(Object.keys(window.agent.cookies('localhost'))) ?? '';
       diary.push(`${window.name} loses ${name}`);
       window.agent.jar.get('localhost')?.delete(name);
       if (name === 'countersign') window.session = undefined;
