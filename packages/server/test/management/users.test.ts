@@ -252,6 +252,9 @@ const suite = (engine: Engine) => () => {
     await makeUser(site, connection, { email: 'old@example.com' });
     const both = await site.manage('PATCH', at(user), { email: 'v@example.com', email_verified: true, name: 'Own' });
     assert.deepEqual([both.body.email_verified, both.body.name], [true, 'Own']);
+    const without = await makeUser(site, connection, { username: 'only-name' });
+    const left = (await site.manage('PATCH', at(without), { email: null })).body;
+    assert.deepEqual([left.email, left.email_verified, left.name], [undefined, undefined, 'only-name']);
   });
 
   test('a changed password and a block end the sessions of the user', async () => {

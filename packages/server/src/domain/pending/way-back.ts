@@ -2,6 +2,7 @@
 
 import type { TenantId } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
+import type { ClientFacts } from '../clients/facts.ts';
 import { findClient } from '../clients/find.ts';
 import { settingsOf } from '../tenants/settings.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
@@ -52,7 +53,12 @@ export async function linkBack(deps: Deps, tenant: TenantId, issuer: string, fro
   if (start !== undefined) return start;
   const clientId = 'handle' in from ? clientOfHandle(from.handle) : from.clientId;
   const client = clientId === undefined ? undefined : await findClient(deps.database, deps.snapshot, tenant, clientId);
-  if (!client?.firstParty) return undefined;
+  return client && siteOf(client);
+}
+
+/** The origin of a first-party client's first callback on the web, without wildcards and placeholders. */
+export function siteOf(client: Pick<ClientFacts, 'firstParty' | 'callbacks'>): string | undefined {
+  if (!client.firstParty) return undefined;
   const site = client.callbacks.find((callback) => /^https?:\/\/[^*{}]+$/.test(callback) && URL.canParse(callback));
   return site === undefined ? undefined : `${new URL(site).origin}/`;
 }

@@ -165,9 +165,9 @@ function patched(renamed: User, before: User, patch: UserPatch): User {
   const members: Record<string, unknown> = { ...renamed };
   for (const name of profile) if (patch[name] !== undefined) members[name] = patch[name];
   // A name that was the old address would go on showing it.
-  const follows = before.email !== undefined && before.name === before.email && renamed.email !== undefined;
+  const follows = before.email !== undefined && before.name === before.email;
   if (patch.name !== undefined) members.name = patch.name;
-  else if (follows) members.name = renamed.email;
+  else if (follows) members.name = renamed.email ?? renamed.username ?? renamed.phone_number ?? null;
   if (before.email !== renamed.email && patch.email_verified === undefined)
     members.email_verified = renamed.email === undefined ? null : false;
   if (before.phone_number !== renamed.phone_number && patch.phone_verified === undefined)
