@@ -40,7 +40,7 @@ const tables: readonly [
       ['https://*/cb', false],
       ['https://*.com/cb', false],
       ['https://app.*.com/cb', false],
-      ['https://x*.example.com/cb', false],
+      ['https://x*.example.com/cb', true],
       ['https://*.*.example.com/cb', false],
       ['https://app.example.com/*', false],
       ['javascript:alert(1)', false],
