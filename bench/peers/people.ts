@@ -34,6 +34,7 @@ export async function webClient(server: Countersign): Promise<WebClient> {
     grant_types: ['authorization_code'],
     callbacks: [redirectUri],
     oidc_conformant: true,
+    jwt_configuration: { alg: 'RS256' },
   });
   if (status !== 201) throw new Error(`no client: ${text}`);
   return { clientId: body.client_id, clientSecret: body.client_secret, audience };
