@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   callbackUrl,
+  displayName,
   emailOrEmpty,
   idOf,
   instant,
@@ -19,6 +20,22 @@ const tables: readonly [
   schema: { safeParse(value: unknown): { success: boolean } },
   rows: readonly Row[],
 ][] = [
+  [
+    'name for people',
+    displayName(50),
+    [
+      ['Shop', true],
+      ['متجر', true],
+      ['Ünïcode & Söhne 🛒', true],
+      ['<b>', false],
+      ['', false],
+      ['  ', false],
+      ['\u200b', false],
+      ['a\nb', false],
+      ['moc.evil\u202e', false],
+      ['\u2066x', false],
+    ],
+  ],
   [
     'callback',
     callbackUrl,

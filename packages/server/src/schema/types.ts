@@ -8,9 +8,16 @@ export function text(most: number, least = 0) {
   return z.string().min(least).max(most);
 }
 
-/** A name for people, without angle brackets (auth0-behaviour §2.2). */
+/**
+ * A name for people, without angle brackets (auth0-behaviour §2.2), with something to see, and without what steers a display:
+ * a control or a change of direction in a client's name would rewrite the sentences of the consent page around it.
+ */
 export function displayName(most: number) {
-  return text(most, 1).regex(/^[^<>]+$/);
+  return text(most, 1)
+    .regex(/^[^<>]+$/)
+    .refine((name) => !/[\p{Cc}\p{Bidi_Control}]/u.test(name) && /[\p{L}\p{N}\p{P}\p{S}]/u.test(name), {
+      error: 'Must be visible text without control characters',
+    });
 }
 
 /** A list with so many items at most (and at least). */

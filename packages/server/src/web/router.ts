@@ -1,6 +1,7 @@
 // The only file that knows the HTTP framework: it turns its requests into asks, answers into replies,
 // and answers by itself what concerns no endpoint: unknown hosts and paths, wrong methods, size, preflights, outages.
 
+import { randomBytes } from 'node:crypto';
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -74,6 +75,13 @@ function repeatedHeaders(raw: IncomingMessage): ReadonlySet<string> {
 }
 const none: ReadonlySet<string> = new Set();
 
+/** Ids that people can look for in the log: unlike those of any other process, or of this one before its restart. */
+function requestIds(): () => string {
+  const process = randomBytes(5).toString('hex');
+  let count = 0;
+  return () => `req-${process}${(++count).toString(36)}`;
+}
+
 /** Last value of a forwarding header: the one that our own proxy wrote, not what the client claims. */
 function forwarded(value: string | string[] | undefined): string | undefined {
   const text = Array.isArray(value) ? value.at(-1) : value;
@@ -141,6 +149,7 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     },
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: false, caseSensitive: true },
     bodyLimit: 100 * 1024,
+    genReqId: requestIds(),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,

@@ -152,6 +152,14 @@ for (const engine of engines) {
       const started = where(await expire(handle));
       assert.equal(started, `https://app.example.com/start?x=1&iss=${encodeURIComponent(site.issuer)}`);
 
+      // Anybody can make a handle that names a client: a stranger's client must not send people anywhere by it (AZ-6).
+      const stranger = await site.client({
+        is_first_party: false,
+        initiate_login_uri: 'https://phish.example.com/start',
+      });
+      const forged = `x.${Buffer.from(stranger.client_id).toString('base64url')}`;
+      assert.equal((await browser.get('/authorize/resume', { state: forged })).status, 400);
+
       await site.manage('PATCH', '/tenants/settings', { default_redirection_uri: 'https://www.example.com/' });
       assert.equal(where(await expire(handleOf(await begin(browser)))), 'https://www.example.com/');
       await site.manage('PATCH', '/tenants/settings', { default_redirection_uri: '' });

@@ -233,6 +233,15 @@ for (const engine of engines) {
       }
     });
 
+    test('SES-4: a code dies with the session that it came from', async () => {
+      const code = await codeFor(web.id);
+      assert.equal((await site.manage('DELETE', `/users/${encodeURIComponent(user)}/sessions`)).status, 202);
+      const refused = await redeem(code);
+      assert.equal(refused.status, 403);
+      assert.deepEqual(refused.body, { error: 'invalid_grant', error_description: 'Invalid authorization code' });
+      assert.equal((await redeem(await codeFor(web.id))).status, 200, 'a new login is good');
+    });
+
     test('COD-02: of twenty parallel redemptions one gets tokens, and they are revoked like by any replay', async () => {
       for (let round = 0; round < 5; round++) {
         const code = await codeFor(web.id);

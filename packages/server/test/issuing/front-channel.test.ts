@@ -62,7 +62,7 @@ for (const engine of engines) {
         const claims = claimsOf(response.id_token);
         const { code, access_token: token } = response;
         assert.equal(claims.nonce, 'n');
-        assert.match(claims.sid, /^sid-/);
+        assert.match(claims.sid, /^[\w-]{32}$/);
         assert.equal(claims.at_hash, token === undefined ? undefined : halfHash(token, 'RS256'));
         assert.equal(claims.c_hash, code === undefined ? undefined : halfHash(code, 'RS256'));
       });

@@ -2,7 +2,7 @@
 // calls, for a user who is said to have signed in.
 
 import assert from 'node:assert/strict';
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createUser } from '../../src/domain/accounts/create.ts';
 import { findUser } from '../../src/domain/accounts/find.ts';
 import { findClient } from '../../src/domain/clients/find.ts';
@@ -12,7 +12,9 @@ import { storeConsent } from '../../src/domain/issuing/consent.ts';
 import { decideUser, withConsent } from '../../src/domain/issuing/decide-user.ts';
 import type { UserDecision } from '../../src/domain/issuing/user-authorization.ts';
 import { loadUserFacts } from '../../src/domain/issuing/user-facts.ts';
+import { startSession } from '../../src/domain/sessions/lifecycle.ts';
 import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
+import { settingsOf } from '../../src/domain/tenants/settings.ts';
 import type { AuthorizationRequest } from '../../src/oauth/authorization-request.ts';
 import type { TenantHost } from '../../src/schema/brand.ts';
 import type { House } from '../../src/server.ts';
@@ -123,6 +125,17 @@ export async function responseTo(
   if (decision.kind !== 'granted' || !client || !user) throw new Error('not granted');
   const { target } = decision.authorization;
   const { audience: _asked, ...rest } = requestOf(clientId, more);
+  const settings = await settingsOf(database, snapshot, defaultTenant);
+  const { session } = await database
+    .store(defaultTenant)
+    .transact((tx) =>
+      startSession(
+        tx,
+        { user_id: userId, connection: user.connection, method: 'pwd', ip: '127.0.0.1', user_agent: 'test' },
+        settings,
+        now(),
+      ),
+    );
   const response = await issueAuthorizationResponse(
     { database, keyring, now },
     {
@@ -130,7 +143,7 @@ export async function responseTo(
       client,
       request: target.kind === 'api' ? { ...rest, audience: target.audience } : rest,
       user,
-      session: { id: `sid-${randomBytes(8).toString('hex')}` },
+      session,
       authenticatedAt: now() - 5_000,
       decision: withConsent(decision, decision.scopes),
     },

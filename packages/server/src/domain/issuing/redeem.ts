@@ -5,6 +5,7 @@ import type { TenantId } from '../../schema/brand.ts';
 import type { Transaction } from '../../storage/store.ts';
 import type { User } from '../accounts/user.ts';
 import type { ClientFacts } from '../clients/facts.ts';
+import { sessions } from '../sessions/session.ts';
 import { scopesDiffer } from './authorization-response.ts';
 import { type AuthorizationCode, spendCode } from './codes.ts';
 import { keepIssued, revokeFamily } from './issued.ts';
@@ -60,6 +61,8 @@ export async function redeemCode(
   );
   return deps.database.store(tenant).transact(async (tx) => {
     await inTransaction(tx);
+    // Locked, so that a session which ends at this moment ends before or after, and never unseen.
+    if ((await tx.lock(sessions, content.session_id))?.user_id !== content.user_id) return { kind: 'ended' };
     const spent = await spendCode(tx, code, now);
     switch (spent.kind) {
       case 'won':

@@ -35,7 +35,8 @@ export async function wayBack(
   const clientId = 'handle' in from ? clientOfHandle(from.handle) : from.clientId;
   const client = clientId === undefined ? undefined : await findClient(database, snapshot, tenant, clientId);
   const start = client?.authorization.initiateLoginUri;
-  if (start !== undefined && URL.canParse(start)) {
+  // A stranger's client sends nobody anywhere without a login (AZ-6): handles name a client, and anybody can make one.
+  if (client?.firstParty && start !== undefined && URL.canParse(start)) {
     const url = new URL(start);
     url.searchParams.set('iss', issuer);
     return url.href;

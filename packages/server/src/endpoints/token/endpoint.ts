@@ -25,6 +25,7 @@ import type { Minted } from '../../domain/issuing/user-tokens.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
+import { sessionOfId } from '../../domain/sessions/lifecycle.ts';
 import { settingsOf, type TenantSettings } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import { storedIdentifier } from '../../domain/tenants/system-apis.ts';
@@ -275,6 +276,8 @@ function factsFor(deps: TokenDeps, ask: Ask, settings: TenantSettings): TokenFac
     isAssociated: (organization, grant) => isAssociated(database, snapshot, ask.tenant, organization, grant),
     code: (code) => findCode(database.store(ask.tenant), code, deps.now()),
     user: (userId) => findUser(database.store(ask.tenant), userId),
+    sessionAlive: async (sessionId, userId) =>
+      (await sessionOfId(database.store(ask.tenant), sessionId, settings, deps.now()))?.user_id === userId,
     userFacts: (client, user, audience) =>
       loadUserFacts(deps, ask.tenant, {
         client,

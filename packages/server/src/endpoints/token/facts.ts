@@ -19,6 +19,8 @@ export interface TokenFacts extends OrganizationLookups {
   /** An authorization code as it stands; looking does not spend it. */
   code(code: string): Promise<FoundCode | undefined>;
   user(userId: string): Promise<User | undefined>;
+  /** Whether a session has not ended, and is this user's. */
+  sessionAlive(sessionId: string, userId: string): Promise<boolean>;
   /** What a user's tokens depend on, as it is now. No audience means /userinfo. */
   userFacts(client: ClientFacts, user: User, audience: string | undefined): Promise<UserFacts>;
   /** For explanations only. */

@@ -55,6 +55,7 @@ interface Case {
   readonly user?: User | undefined;
   readonly facts?: Partial<UserFacts>;
   readonly issuer?: string;
+  readonly sessionAlive?: boolean;
 }
 function judged(one: Case) {
   const { code_challenge: _challenge, code_challenge_method: _method, ...bare } = content;
@@ -65,6 +66,7 @@ function judged(one: Case) {
       code: { state: one.state ?? 'good', content: kept },
       user: 'user' in one ? one.user : user,
       facts: { ...facts, ...one.facts },
+      sessionAlive: one.sessionAlive ?? true,
     },
     {
       client: clientFacts({ client_id: 'CID', client_secret: 's', ...one.client }, []) as AuthenticatedClient,
@@ -77,6 +79,7 @@ const none = { token_endpoint_auth_method: 'none' };
 
 const refused: readonly [name: string, one: Case, kind: RefusalKind, revoke?: string][] = [
   ['a code of another client', { client: { client_id: 'B' } }, 'invalid_grant'],
+  ['a code of a session that has ended', { sessionAlive: false }, 'invalid_grant'],
   ['a code of another host', { issuer: 'https://j/' }, 'invalid_grant'],
   ['another redirect URI', { asked: { redirectUri: 'https://app/cb?' } }, 'wrong_redirect_uri'],
   ['no redirect URI where one was sent', { asked: { redirectUri: undefined } }, 'wrong_redirect_uri'],

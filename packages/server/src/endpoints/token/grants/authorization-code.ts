@@ -21,6 +21,8 @@ export interface Found {
   /** `undefined` when there is no code, or the user is gone. */
   readonly user: User | undefined;
   readonly facts: UserFacts | undefined;
+  /** Whether the session that the code came from is still that of the user. */
+  readonly sessionAlive: boolean;
 }
 
 const invalid = (because: string) => refuse('invalid_grant', 'Invalid authorization code', because);
@@ -79,7 +81,7 @@ function refused(refusal: Refusal, more: Partial<GrantDecision & { kind: 'refuse
 
 /** The decision. Pure; that the code is spent once is held where it is spent. */
 export function decide(asked: Asked, found: Found, context: GrantContext): GrantDecision {
-  const { code, user, facts } = found;
+  const { code, user, facts, sessionAlive } = found;
   if (!code) return refused(invalid('no code has this value, or it ended long ago'));
   const { content } = code;
   const about = {
@@ -94,6 +96,10 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
     return refused(invalid(because), { ...about, revoke: content.family });
   }
   if (!user || !facts) return refused(invalid(`user ${content.user_id} does not exist any more`), about);
+
+  // Whoever ends a session (a changed password, a logout, an operator) ends what it was about to buy.
+  if (!sessionAlive)
+    return refused(invalid(`session ${content.session_id}, which the code came from, has ended`), about);
 
   const { client, issuer, host } = context;
   const { audience } = content;
@@ -142,7 +148,12 @@ export const authorizationCode: Grant<Asked, Found> = {
   async load(asked, { client }, facts) {
     const code = await facts.code(asked.code);
     const user = code && (await facts.user(code.content.user_id));
-    return { code, user, facts: code && user && (await facts.userFacts(client, user, code.content.audience)) };
+    return {
+      code,
+      user,
+      facts: code && user && (await facts.userFacts(client, user, code.content.audience)),
+      sessionAlive: code !== undefined && (await facts.sessionAlive(code.content.session_id, code.content.user_id)),
+    };
   },
   decide,
 };

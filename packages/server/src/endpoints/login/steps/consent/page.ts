@@ -27,8 +27,7 @@ export function consentPage(place: Place, view: ConsentView): Shown {
     body: html`<h1>${text.title(application)}</h1>
 <p class="lead">${text.lead(application, place.tenant)}</p>
 ${who(text.as, view.user)}
-<h2>${text.allows(application)}</h2>
-${view.profile.length > 0 ? list(view.profile) : nothing}
+${view.profile.length > 0 ? html`<h2>${text.allows(application)}</h2>${list(view.profile)}` : nothing}
 ${view.api && view.api.lines.length > 0 ? html`<h2>${text.api(view.api.name)}</h2>${list(view.api.lines)}` : nothing}
 <dl class="facts"><div><dt>${text.returns}</dt><dd><b>${view.returns}</b></dd></div></dl>
 ${form(
