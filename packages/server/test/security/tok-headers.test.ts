@@ -141,7 +141,12 @@ for (const [name, make] of Object.entries(verifiers)) {
     after(() => site.stop());
 
     const refused = async (token: string, what: unknown) => {
-      const reply = await at.present(token);
+      const reply = await at.present(token).catch((error: { cause?: { code?: string } }) => {
+        // Node answers 431 and closes; while we still send, the reset can come before the answer was read.
+        if (token.length > 12_000 && ['ECONNRESET', 'EPIPE'].includes(error.cause?.code ?? '')) return undefined;
+        throw error;
+      });
+      if (!reply) return;
       // A header that is too large for HTTP is refused by HTTP.
       const allowed = token.length > 12_000 ? [401, 413, 431] : [401];
       assert.ok(allowed.includes(reply.status), `${JSON.stringify(what)?.slice(0, 80)}: ${reply.status} ${reply.text}`);
