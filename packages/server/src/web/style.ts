@@ -1,7 +1,7 @@
 // The look of every page: one style sheet, and the colours of a tenant as CSS variables over it.
 // Logical properties only, so that a page written from right to left is the mirror image.
 
-import { type Colour, hex, legible, mix, parseColour, textOn } from './colour.ts';
+import { type Colour, hex, legible, mix, parseColour, textOn } from '../schema/colour.ts';
 
 const defaultPrimary: Colour = [0x3d, 0x46, 0xc2];
 const white: Colour = [255, 255, 255];
