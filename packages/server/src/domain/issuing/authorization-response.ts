@@ -67,7 +67,7 @@ export async function issueAuthorizationResponse(
     if (error === lost) return { kind: 'lost' };
     throw error;
   }
-  return { kind: 'issued', params: paramsOf(ask, code, minted), facts: factsOf(decision, code, minted) };
+  return { kind: 'issued', params: responseParams(ask, code, minted), facts: factsOf(decision, code, minted) };
 }
 
 /** Whether the ID token tells when the user signed in (§21.1). */
@@ -130,7 +130,12 @@ export function scopesDiffer(requested: readonly string[], granted: readonly str
   return wanted.size !== granted.length || granted.some((scope) => !wanted.has(scope));
 }
 
-function paramsOf({ request, decision }: ResponseAsk, code: string | undefined, minted: Minted) {
+/** The members of the response, in the order of the wire. */
+export function responseParams(
+  { request, decision }: Pick<ResponseAsk, 'request' | 'decision'>,
+  code: string | undefined,
+  minted: Omit<Minted, 'rows'>,
+): Record<string, string> {
   const { accessToken, idToken } = minted;
   return {
     ...(code === undefined ? {} : { code }),

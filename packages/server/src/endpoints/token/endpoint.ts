@@ -6,12 +6,11 @@ import { type Authentication, authenticate } from '../../domain/clients/authenti
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
 import { type Presented, readPresented } from '../../domain/clients/presented.ts';
-import { type IssuedToken, issueAccessToken } from '../../domain/issuing/access-token.ts';
+import { issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import { revokeFamily } from '../../domain/issuing/issued.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type Redemption, redeemCode } from '../../domain/issuing/redeem.ts';
-import type { Minted } from '../../domain/issuing/user-tokens.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
@@ -23,6 +22,7 @@ import { type AnswerDialect, errorCode, noStore, refusalAnswer } from '../../web
 import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { type Params, readBody } from '../../web/params.ts';
+import { machineTokenBody, userTokensBody } from './bodies.ts';
 import { issuedEvent, originEvent, redeemedEvent, refusedEvent } from './events.ts';
 import type { AnyGrant } from './grant.ts';
 import { judgeGrantType } from './grant-type.ts';
@@ -141,7 +141,11 @@ async function commit(
   if (spent.kind === 'refused') return refused(spent.refusal, authorization.trace);
   const issued = await issueAccessToken(deps.keyring, ask.tenant, authorization, now);
   deps.record(issuedEvent(ask, progress.client, grant, authorization, issued));
-  return withCors(ask, progress.client, tokenAnswer(authorization, issued, spent.headers));
+  return withCors(
+    ask,
+    progress.client,
+    json(200, machineTokenBody(authorization, issued), { ...noStore, ...spent.headers }),
+  );
 }
 
 /** Commit and answer for a user's tokens: the code is spent in the transaction that keeps them. */
@@ -168,40 +172,11 @@ async function redeem(
         return lost(`another request spent the code first; the ${redeemed.revoked} tokens that it bought are revoked`);
       case 'issued':
         deps.record(redeemedEvent(ask, progress.client, grant, redemption, redeemed.minted));
-        return withCors(ask, progress.client, userTokensAnswer(redeemed.minted, redeemed.scope));
+        return withCors(ask, progress.client, json(200, userTokensBody(redeemed.minted, redeemed.scope), noStore));
     }
   } catch (error) {
     return refused(lostRefusal(error), decision.trace);
   }
-}
-
-/** The same for a user's tokens: `scope` only when it is not what was asked for (TOK-6). */
-function userTokensAnswer({ accessToken, idToken }: Minted, scope: string | undefined): Answer {
-  return json(
-    200,
-    {
-      access_token: accessToken?.token,
-      ...(idToken ? { id_token: idToken.token } : {}),
-      ...(scope === undefined ? {} : { scope }),
-      expires_in: accessToken?.expiresIn,
-      token_type: 'Bearer',
-    },
-    noStore,
-  );
-}
-
-/** The success body (RFC 6749 §5.1), members in Auth0's order; `scope` only when there is one (TOK-6). */
-function tokenAnswer({ scopes }: Authorization, issued: IssuedToken, headers: Record<string, string>): Answer {
-  return json(
-    200,
-    {
-      access_token: issued.token,
-      ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
-      expires_in: issued.expiresIn,
-      token_type: 'Bearer',
-    },
-    { ...noStore, ...headers },
-  );
 }
 
 async function loadClient(
