@@ -10,6 +10,7 @@ import { scopesDiffer } from './authorization-response.ts';
 import { type AuthorizationCode, spendCode } from './codes.ts';
 import { keepIssued, revokeFamily } from './issued.ts';
 import type { GrantedToUser } from './user-authorization.ts';
+import type { Minting } from './user-token-content.ts';
 import { type MintDeps, type Minted, mintUserTokens } from './user-tokens.ts';
 
 /** A decided exchange: every binding of the code was checked, and what it buys was judged anew. */
@@ -38,27 +39,9 @@ export async function redeemCode(
   inTransaction: (tx: Transaction) => Promise<void>,
   now: number,
 ): Promise<Redeemed> {
-  const { code, content, client, user, decision } = redemption;
+  const { code, content } = redemption;
   // Signed before the transaction: an RSA signature inside would make every other writer wait for it.
-  const minted = await mintUserTokens(
-    deps,
-    {
-      tenant,
-      client,
-      user,
-      authorization: decision.authorization,
-      channel: 'back',
-      wants: { accessToken: true, idToken: decision.scopes.includes('openid') },
-      opaqueLifetime: 86_400,
-      family: content.family,
-      about: {
-        sid: content.session_id,
-        nonce: content.nonce,
-        authTime: content.tells_auth_time ? Math.floor(content.authenticated_at / 1000) : undefined,
-      },
-    },
-    now,
-  );
+  const minted = await mintUserTokens(deps, redemptionMinting(tenant, redemption), now);
   return deps.database.store(tenant).transact(async (tx) => {
     await inTransaction(tx);
     // Locked, so that a session which ends at this moment ends before or after, and never unseen.
@@ -67,11 +50,7 @@ export async function redeemCode(
     switch (spent.kind) {
       case 'won':
         await keepIssued(tx, minted.rows);
-        return {
-          kind: 'issued',
-          minted,
-          scope: scopesDiffer(content.requested, decision.scopes) ? decision.scopes.join(' ') : undefined,
-        };
+        return { kind: 'issued', minted, scope: redeemedScope(redemption) };
       case 'spent':
         return { kind: 'replayed', revoked: await revokeFamily(tx, spent.value.family) };
       case 'expired':
@@ -79,4 +58,28 @@ export async function redeemCode(
         return { kind: 'ended' };
     }
   });
+}
+
+/** What the tokens of a code are made of. */
+export function redemptionMinting(tenant: TenantId, { content, client, user, decision }: Redemption): Minting {
+  return {
+    tenant,
+    client,
+    user,
+    authorization: decision.authorization,
+    channel: 'back',
+    wants: { accessToken: true, idToken: decision.scopes.includes('openid') },
+    opaqueLifetime: 86_400,
+    family: content.family,
+    about: {
+      sid: content.session_id,
+      nonce: content.nonce,
+      authTime: content.tells_auth_time ? Math.floor(content.authenticated_at / 1000) : undefined,
+    },
+  };
+}
+
+/** `scope` of the answer: only when it is not what was asked for (TOK-6). */
+export function redeemedScope({ content, decision }: Redemption): string | undefined {
+  return scopesDiffer(content.requested, decision.scopes) ? decision.scopes.join(' ') : undefined;
 }
