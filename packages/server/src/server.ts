@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
+import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
@@ -12,6 +13,9 @@ import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
+import { mailboxMessages } from './domain/messages/mailbox.ts';
+import { emailProviders } from './domain/messages/provider.ts';
+import { emailTemplateTable, messageSender } from './domain/messages/send.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
 import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
@@ -22,6 +26,7 @@ import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
+import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
@@ -44,6 +49,8 @@ export interface House {
   readonly jobs: JobRunner;
   readonly record: (event: LogEvent) => void;
   readonly now: () => number;
+  /** Whether `/dev/mailbox` is there and catches mails. */
+  readonly hasMailbox: boolean;
   /** The routes with the guard in place. */
   readonly routes: readonly Route[];
   /** Management routes for ourselves: no token is asked, nothing else is skipped. Never mounted. */
@@ -79,6 +86,9 @@ export async function openHouse(
       pendingAuthorizations,
       userGrants,
       issuedTokens,
+      emailTemplateTable,
+      emailProviders,
+      mailboxMessages,
     ],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
@@ -107,7 +117,21 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const jobHandlers: readonly AnyJobHandler[] = [];
+  const hasMailbox = mailboxIsOn(config);
+  const server = config['smtp-url'];
+  const jobHandlers: readonly AnyJobHandler[] = [
+    messageSender({
+      database,
+      snapshot,
+      record,
+      now,
+      environment: server && { server, sender: config['mail-from'] },
+      // A tenant with a public host has users who wait for their mail: it must not end in a mailbox that they cannot see.
+      hasMailbox: (tenant) => hasMailbox && hosts.isLocal(tenant),
+      connect: egress.connect,
+      originOf: hosts.originOf,
+    }),
+  ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
   const errorPages = createErrorPages(database, snapshot);
@@ -122,7 +146,9 @@ export async function openHouse(
     jobs,
     record,
     now,
+    hasMailbox,
     routes: [
+      ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),

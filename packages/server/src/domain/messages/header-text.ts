@@ -14,7 +14,12 @@ const longest = 200;
 
 /** One line of visible text: controls, line ends and changes of direction become spaces. Pure. */
 export function headerText(text: string): string {
-  return [...text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ').trim()]
+  return [
+    ...text
+      .toWellFormed()
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ')
+      .trim(),
+  ]
     .slice(0, longest)
     .join('');
 }
@@ -28,5 +33,14 @@ export function readMailbox(text: string): Mailbox | undefined {
   const end = line.endsWith('>') ? line.lastIndexOf('<') : -1;
   const address = canonicalEmail(end < 0 ? line : line.slice(end + 1, -1).trim());
   if (address === undefined) return undefined;
-  return { name: end < 0 ? '' : line.slice(0, end).replace(/["<>\\]/g, '').trim(), address };
+  return {
+    name:
+      end < 0
+        ? ''
+        : line
+            .slice(0, end)
+            .replace(/["<>\\]/g, '')
+            .trim(),
+    address,
+  };
 }

@@ -117,7 +117,8 @@ export function textOfHtml(html: string): string {
     if (hidden !== undefined) {
       if (name === `/${hidden}`) hidden = undefined;
     } else if (name === 'style' || name === 'script' || name === 'title') hidden = name;
-    else if (name === 'a') href = /href\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag.slice(0, 4_000))?.slice(1).find(Boolean);
+    else if (name === 'a')
+      href = /href\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag.slice(0, 4_000))?.slice(1).find(Boolean);
     else if (name === '/a') {
       if (href && !out.endsWith(href)) out += ` (${href})`;
       href = undefined;

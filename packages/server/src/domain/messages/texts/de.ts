@@ -64,5 +64,6 @@ export const de: MailTexts = {
   }),
   copy: 'Wenn die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:',
   help: 'Hilfe:',
-  sent: ({ tenant, email }) => `${tenant} hat diese Nachricht an ${email} gesandt; es geht um ein Konto mit dieser Adresse.`,
+  sent: ({ tenant, email }) =>
+    `${tenant} hat diese Nachricht an ${email} gesandt; es geht um ein Konto mit dieser Adresse.`,
 };

@@ -37,9 +37,7 @@ export const es: MailTexts = {
       'Si fue usted, puede levantar el bloqueo con este enlace.',
     ],
     button: 'Levantar el bloqueo',
-    notes: [
-      'Si no fue usted, deje el bloqueo como está y cambie su contraseña si otras personas pueden conocerla.',
-    ],
+    notes: ['Si no fue usted, deje el bloqueo como está y cambie su contraseña si otras personas pueden conocerla.'],
   }),
   stolen_credentials: ({ tenant, email }) => ({
     subject: `Otras personas conocen su contraseña de ${tenant}`,

@@ -18,9 +18,7 @@ export const fr: MailTexts = {
   reset_email: ({ tenant, email, lifetime }) => ({
     subject: `Réinitialisez votre mot de passe pour ${tenant}`,
     heading: 'Choisissez un nouveau mot de passe',
-    lines: [
-      `Quelqu’un, vous, espérons-le, a demandé un nouveau mot de passe pour le compte ${tenant} de ${email}.`,
-    ],
+    lines: [`Quelqu’un, vous, espérons-le, a demandé un nouveau mot de passe pour le compte ${tenant} de ${email}.`],
     button: 'Choisir un nouveau mot de passe',
     notes: [
       `Le lien ne sert qu’une fois, pendant ${lifetime}, et seulement tant qu’aucun lien plus récent n’est demandé.`,
@@ -66,6 +64,5 @@ export const fr: MailTexts = {
   }),
   copy: 'Si le bouton ne fonctionne pas, ouvrez cette adresse dans votre navigateur :',
   help: 'Aide :',
-  sent: ({ tenant, email }) =>
-    `${tenant} a envoyé ce message à ${email} au sujet d’un compte qui a cette adresse.`,
+  sent: ({ tenant, email }) => `${tenant} a envoyé ce message à ${email} au sujet d’un compte qui a cette adresse.`,
 };
