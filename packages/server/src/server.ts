@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
+import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
@@ -75,6 +76,8 @@ export async function openHouse(
       pendingAuthorizations,
       userGrants,
       issuedTokens,
+      refreshFamilies,
+      endedFamilies,
     ],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },

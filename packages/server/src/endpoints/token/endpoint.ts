@@ -17,9 +17,9 @@ import {
   isAssociated,
   similarIdentifiers,
 } from '../../domain/issuing/find.ts';
-import { revokeFamily } from '../../domain/issuing/issued.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type Redemption, redeemCode } from '../../domain/issuing/redeem.ts';
+import { revokeBought } from '../../domain/issuing/refresh-revoke.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
 import type { Minted } from '../../domain/issuing/user-tokens.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
@@ -35,7 +35,7 @@ import { type AnswerDialect, errorCode, noStore, refusalAnswer } from '../../web
 import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { type Params, readBody } from '../../web/params.ts';
-import { issuedEvent, originEvent, redeemedEvent, refusedEvent } from './events.ts';
+import { callerOf, issuedEvent, originEvent, redeemedEvent, refusedEvent } from './events.ts';
 import type { TokenFacts } from './facts.ts';
 import type { AnyGrant } from './grant.ts';
 import { lostRefusal, spend, spendAssertion } from './spend.ts';
@@ -132,7 +132,7 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
       const { refusal, trace, organization, user, audience, revoke } = decision;
       Object.assign(progress, { organization, user, audience });
       if (revoke === undefined) return refused(refusal, trace);
-      const revoked = await deps.database.store(ask.tenant).transact((tx) => revokeFamily(tx, revoke));
+      const revoked = await deps.database.store(ask.tenant).transact((tx) => revokeBought(tx, revoke, deps.now()));
       return refused({ ...refusal, because: `${refusal.because}; ${revoked} tokens were still good` }, trace);
     }
   }
@@ -173,15 +173,20 @@ async function redeem(
     refused(refuse('invalid_grant', 'Invalid authorization code', because), decision.trace);
   try {
     const spendAlso = (tx: Transaction) => spendAssertion(tx, authentication);
-    const redeemed = await redeemCode(deps, ask.tenant, redemption, spendAlso, deps.now());
+    const asked = { ...redemption, caller: callerOf(ask, progress.client) };
+    const redeemed = await redeemCode(deps, ask.tenant, asked, spendAlso, deps.now());
     switch (redeemed.kind) {
       case 'ended':
         return lost('the code ended while it was redeemed');
       case 'replayed':
         return lost(`another request spent the code first; the ${redeemed.revoked} tokens that it bought are revoked`);
       case 'issued':
-        deps.record(redeemedEvent(ask, progress.client, grant, redemption, redeemed.minted));
-        return withCors(ask, progress.client, userTokensAnswer(redeemed.minted, redeemed.scope));
+        deps.record(redeemedEvent(ask, progress.client, grant, redemption, redeemed));
+        return withCors(
+          ask,
+          progress.client,
+          userTokensAnswer(redeemed.minted, redeemed.refresh?.token, redeemed.scope),
+        );
     }
   } catch (error) {
     return refused(lostRefusal(error), decision.trace);
@@ -189,11 +194,16 @@ async function redeem(
 }
 
 /** The same for a user's tokens: `scope` only when it is not what was asked for (TOK-6). */
-function userTokensAnswer({ accessToken, idToken }: Minted, scope: string | undefined): Answer {
+function userTokensAnswer(
+  { accessToken, idToken }: Minted,
+  refreshToken: string | undefined,
+  scope: string | undefined,
+): Answer {
   return json(
     200,
     {
       access_token: accessToken?.token,
+      ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
       ...(idToken ? { id_token: idToken.token } : {}),
       ...(scope === undefined ? {} : { scope }),
       expires_in: accessToken?.expiresIn,
