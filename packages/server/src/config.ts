@@ -136,6 +136,16 @@ export class StartRefused extends Error {
   override readonly name = 'StartRefused';
 }
 
+/**
+ * Whether this is a server for its own machine: it listens on loopback only, and no public host or proxy is named. Then
+ * nothing is in a developer's way that protects the public: rate limits of endpoints are off, and mail goes to a mailbox here.
+ * A public host behind a proxy on this machine is no development, since it needs a `domain`. Pure.
+ */
+export function isDevelopment(config: Pick<Config, 'host' | 'domain' | 'trusted-proxies'>): boolean {
+  const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(config.host);
+  return loopback && config.domain.length === 0 && config['trusted-proxies'].length === 0;
+}
+
 /** `log-level` -> `COUNTERSIGN_LOG_LEVEL`. */
 export function variableOf(name: string): string {
   return `COUNTERSIGN_${name.toUpperCase().replaceAll('-', '_')}`;

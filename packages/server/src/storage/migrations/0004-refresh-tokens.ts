@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
 export const refreshTokens: Migration = {
-  version: 3,
+  version: 4,
   name: 'refresh-tokens',
   documents: [
     {
