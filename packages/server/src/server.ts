@@ -6,6 +6,7 @@ import { type Config, StartRefused } from './config.ts';
 import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
+import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 import type { AnyJobHandler } from './domain/jobs/job.ts';
 import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
@@ -89,6 +90,8 @@ export async function openHouse(
       emailTemplateTable,
       emailProviders,
       mailboxMessages,
+      refreshFamilies,
+      endedFamilies,
     ],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
@@ -128,7 +131,7 @@ export async function openHouse(
       environment: server && { server, sender: config['mail-from'] },
       // A tenant with a public host has users who wait for their mail: it must not end in a mailbox that they cannot see.
       hasMailbox: (tenant) => hasMailbox && hosts.isLocal(tenant),
-      connect: egress.connect,
+      connect: async () => ({ kind: 'failed', description: 'only the mail server of the environment can be used' }),
       originOf: hosts.originOf,
     }),
   ];

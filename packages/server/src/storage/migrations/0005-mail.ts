@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
 export const mail: Migration = {
-  version: 4,
+  version: 5,
   name: 'mail',
   documents: [
     { name: 'tickets', columns: ['subject', 'user_id', 'expires_at'], unique: [] },
