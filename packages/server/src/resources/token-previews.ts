@@ -69,6 +69,14 @@ const preview = {
   expires_in: madeSometimes(seconds, 'Seconds that the access token lives'),
   access_token: madeSometimes(token, 'The access token'),
   id_token: madeSometimes(token, 'The ID token'),
+  refresh_token: madeSometimes(
+    z.strictObject({
+      rotating: flag,
+      expires_at: text(40).optional().meta({ description: 'The end of its family, however often it is used' }),
+      idle_expires_at: text(40).optional().meta({ description: 'The end unless it is used before' }),
+    }),
+    'The refresh token; absent where offline_access was not granted',
+  ),
   front_channel: madeSometimes(
     z.strictObject({ access_token: token.optional(), id_token: token.optional() }),
     'Of a hybrid login: the tokens that come with the code. Those above are what the code buys',

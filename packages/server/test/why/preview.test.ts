@@ -120,6 +120,19 @@ describe('a token preview', () => {
     assert.ok('c_hash' in hybrid.front_channel.id_token.claims && !('c_hash' in hybrid.id_token.claims));
   });
 
+  test('of a login with offline_access tells how long the refresh token would live', async () => {
+    const web = await application(site, { grant_types: ['authorization_code', 'refresh_token'] });
+    const user = await person(site);
+    const audience = await api(site, { allow_offline_access: true });
+    const ask = { client_id: web.id, grant_type: 'authorization_code', user_id: user, audience };
+    const seen = await preview({ ...ask, scope: 'openid offline_access' });
+    assert.equal(typeof seen.refresh_token.rotating, 'boolean');
+    assert.equal(seen.response.refresh_token, '(the refresh token)');
+    const machines = await application(site);
+    const without = await preview({ ...ask, client_id: machines.id, scope: 'openid offline_access' });
+    assert.equal('refresh_token' in without, verdictOf(without, 'offline_access').granted);
+  });
+
   test('of a user who cannot sign in to the client says so', async () => {
     const web = await application(site);
     const user = await person(site);

@@ -11,6 +11,7 @@ import type { TraceEntry } from '../logs/event.ts';
 import { accessTokenClaims, accessTokenType, encryptionHeader } from './access-token.ts';
 import type { Authorization } from './authorization.ts';
 import { isAsymmetric } from './id-token.ts';
+import type { RefreshFamily } from './refresh-family.ts';
 import type { IssuedRow } from './user-tables.ts';
 import { accessTokenContent, idTokenContent, issuedRow, type Minting } from './user-token-content.ts';
 import type { Minted } from './user-tokens.ts';
@@ -59,6 +60,8 @@ export type DryRun =
       readonly tokens: DryTokens;
       /** Of a hybrid login: what comes with the code. */
       readonly frontChannel?: DryTokens;
+      /** The first of its family. */
+      readonly refresh?: Pick<RefreshFamily, 'rotating' | 'expires_at' | 'idle_expires_at'>;
       readonly response: object;
       readonly consent?: DryConsent;
       readonly trace: readonly PreviewedTrace[];

@@ -4,7 +4,7 @@
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { AuthorizationCode } from '../../domain/issuing/codes.ts';
 import { type DryRun, type DryRunAsk, dryAccessToken, dryUserTokens, staged } from '../../domain/issuing/dry-run.ts';
-import { redeemedScope, redemptionMinting } from '../../domain/issuing/redeem.ts';
+import { firstRefreshToken, redeemedScope, redemptionMinting } from '../../domain/issuing/redeem.ts';
 import type { TraceEntry } from '../../domain/logs/event.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import { type Refusal, refuse } from '../../oauth/errors.ts';
@@ -104,12 +104,15 @@ export function createTokenDryRun(deps: TokenDryRunDeps): TokenDryRun {
       if (decision.kind !== 'redeemed') throw new Error('a code was to buy the token of a machine');
       const { redemption } = decision;
       const tokens = await dryUserTokens(deps.keyring, redemptionMinting(ask.tenant, redemption), ask.now);
+      const caller = { ip: '', user_agent: '' };
+      const refresh = firstRefreshToken({ ...redemption, caller }, ask.now)?.row;
       return {
         kind: 'issued',
         requested: content.requested,
         granted: redemption.decision.scopes,
         tokens,
-        response: userTokensBody(tokens.standIn, redeemedScope(redemption)),
+        ...(refresh ? { refresh } : {}),
+        response: userTokensBody(tokens.standIn, refresh && '(the refresh token)', redeemedScope(redemption)),
         trace: staged('token', redemption.decision.trace),
       };
     },

@@ -99,7 +99,7 @@ function answerOf(
     const outcome = 'refused' as const;
     return { outcome, refusal, issuer: ask.issuer, ...consent, scopes: [], trace, assumes, unknown: [] };
   }
-  const { tokens, frontChannel, response } = run;
+  const { tokens, refresh, frontChannel, response } = run;
   const shown = [tokens, frontChannel].flatMap((set) => [set?.accessToken?.claims, set?.idToken?.claims]);
   return {
     outcome: 'issued',
@@ -107,6 +107,7 @@ function answerOf(
     scope: run.granted.join(' '),
     ...(tokens.accessToken ? { expires_in: tokens.accessToken.expires_in, access_token: tokens.accessToken } : {}),
     ...(tokens.idToken ? { id_token: tokens.idToken } : {}),
+    ...(refresh ? { refresh_token: lifeOf(refresh) } : {}),
     ...(frontChannel
       ? {
           front_channel: {
@@ -122,6 +123,18 @@ function answerOf(
     trace,
     assumes,
     unknown: drawnClaims.filter((name) => shown.some((claims) => claims?.[name] === drawnLater)),
+  };
+}
+
+function lifeOf({
+  rotating,
+  expires_at,
+  idle_expires_at,
+}: NonNullable<(DryRun & { kind: 'issued' })['refresh']>): NonNullable<TokenPreview['refresh_token']> {
+  return {
+    rotating,
+    ...(expires_at === undefined ? {} : { expires_at }),
+    ...(idle_expires_at === undefined ? {} : { idle_expires_at }),
   };
 }
 
