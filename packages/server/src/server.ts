@@ -6,6 +6,7 @@ import { type Config, StartRefused } from './config.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { createEgress, type Egress } from './domain/egress/egress.ts';
+import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 import type { AnyJobHandler } from './domain/jobs/job.ts';
 import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
@@ -83,6 +84,8 @@ export async function openHouse(
       pendingAuthorizations,
       userGrants,
       issuedTokens,
+      refreshFamilies,
+      endedFamilies,
     ],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },

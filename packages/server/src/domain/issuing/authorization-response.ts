@@ -1,7 +1,6 @@
 // Issues what the `response_type` asks for (RFC 6749 §4.1.2, OpenID Connect Core §3): a code, tokens, or both, kept in the
 // one transaction that ends the login. Nothing goes out of a login that was ended by somebody else meanwhile.
 
-import { randomBytes } from 'node:crypto';
 import type { AuthorizationRequest } from '../../oauth/authorization-request.ts';
 import type { TenantId } from '../../schema/brand.ts';
 import type { Transaction } from '../../storage/store.ts';
@@ -10,6 +9,7 @@ import type { ClientFacts } from '../clients/facts.ts';
 import type { TraceEntry } from '../logs/event.ts';
 import { type AuthorizationCode, keepCode, newCode } from './codes.ts';
 import { keepIssued } from './issued.ts';
+import { newFamily } from './refresh-token.ts';
 import type { GrantedToUser } from './user-authorization.ts';
 import type { Minting } from './user-token-content.ts';
 import { type MintDeps, type Minted, mintUserTokens } from './user-tokens.ts';
@@ -95,10 +95,6 @@ export function responseMinting(ask: ResponseAsk, code: string | undefined): Min
       code,
     },
   };
-}
-
-function newFamily(): string {
-  return randomBytes(16).toString('base64url');
 }
 
 /** What a code of this response stands for. */

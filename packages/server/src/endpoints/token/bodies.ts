@@ -18,9 +18,14 @@ export function machineTokenBody(
 }
 
 /** A user's tokens; `scope` only when it is not what was asked for (TOK-6). */
-export function userTokensBody({ accessToken, idToken }: Omit<Minted, 'rows'>, scope: string | undefined): object {
+export function userTokensBody(
+  { accessToken, idToken }: Omit<Minted, 'rows'>,
+  refreshToken: string | undefined,
+  scope: string | undefined,
+): object {
   return {
     access_token: accessToken?.token,
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     ...(idToken ? { id_token: idToken.token } : {}),
     ...(scope === undefined ? {} : { scope }),
     expires_in: accessToken?.expiresIn,

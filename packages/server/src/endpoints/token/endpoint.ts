@@ -8,9 +8,9 @@ import { findClient } from '../../domain/clients/find.ts';
 import { type Presented, readPresented } from '../../domain/clients/presented.ts';
 import { issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
-import { revokeFamily } from '../../domain/issuing/issued.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type Redemption, redeemCode } from '../../domain/issuing/redeem.ts';
+import { revokeBought } from '../../domain/issuing/refresh-revoke.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
@@ -23,7 +23,7 @@ import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { type Params, readBody } from '../../web/params.ts';
 import { machineTokenBody, userTokensBody } from './bodies.ts';
-import { issuedEvent, originEvent, redeemedEvent, refusedEvent } from './events.ts';
+import { callerOf, issuedEvent, originEvent, redeemedEvent, refusedEvent } from './events.ts';
 import type { AnyGrant } from './grant.ts';
 import { judgeGrantType } from './grant-type.ts';
 import { factsFor } from './load.ts';
@@ -119,7 +119,7 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
       const { refusal, trace, organization, user, audience, revoke } = decision;
       Object.assign(progress, { organization, user, audience });
       if (revoke === undefined) return refused(refusal, trace);
-      const revoked = await deps.database.store(ask.tenant).transact((tx) => revokeFamily(tx, revoke));
+      const revoked = await deps.database.store(ask.tenant).transact((tx) => revokeBought(tx, revoke, deps.now()));
       return refused({ ...refusal, because: `${refusal.because}; ${revoked} tokens were still good` }, trace);
     }
   }
@@ -164,15 +164,20 @@ async function redeem(
     refused(refuse('invalid_grant', 'Invalid authorization code', because), decision.trace);
   try {
     const spendAlso = (tx: Transaction) => spendAssertion(tx, authentication);
-    const redeemed = await redeemCode(deps, ask.tenant, redemption, spendAlso, deps.now());
+    const asked = { ...redemption, caller: callerOf(ask, progress.client) };
+    const redeemed = await redeemCode(deps, ask.tenant, asked, spendAlso, deps.now());
     switch (redeemed.kind) {
       case 'ended':
         return lost('the code ended while it was redeemed');
       case 'replayed':
         return lost(`another request spent the code first; the ${redeemed.revoked} tokens that it bought are revoked`);
       case 'issued':
-        deps.record(redeemedEvent(ask, progress.client, grant, redemption, redeemed.minted));
-        return withCors(ask, progress.client, json(200, userTokensBody(redeemed.minted, redeemed.scope), noStore));
+        deps.record(redeemedEvent(ask, progress.client, grant, redemption, redeemed));
+        return withCors(
+          ask,
+          progress.client,
+          json(200, userTokensBody(redeemed.minted, redeemed.refresh?.token, redeemed.scope), noStore),
+        );
     }
   } catch (error) {
     return refused(lostRefusal(error), decision.trace);
