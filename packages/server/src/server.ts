@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
+import { createEgress, type Egress } from './domain/egress/egress.ts';
 import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 import type { AnyJobHandler } from './domain/jobs/job.ts';
@@ -46,6 +47,8 @@ export interface House {
   readonly logs: LogWriter;
   /** Not started: a command that only looks, or writes, leaves the jobs to servers. */
   readonly jobs: JobRunner;
+  /** The way to other servers. */
+  readonly egress: Egress;
   readonly record: (event: LogEvent) => void;
   readonly now: () => number;
   /** The routes with the guard in place. */
@@ -66,6 +69,7 @@ export async function openHouse(
 ): Promise<House> {
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
+  const egress = egressOf(config, log);
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new StartRefused(
       `The data folder ${dataDirectory} cannot be made (${error.code}); name another with --data.`,
@@ -128,6 +132,7 @@ export async function openHouse(
     hosts,
     logs,
     jobs,
+    egress,
     record,
     now,
     routes: [
@@ -157,4 +162,13 @@ export async function openHouse(
       await database.close();
     },
   };
+}
+
+function egressOf(config: Config, log: ProcessLog): Egress {
+  try {
+    return createEgress({ allow: config['allow-outbound'], onFailure: log.warn });
+  } catch (error) {
+    if (error instanceof TypeError) throw new StartRefused(`--allow-outbound: ${error.message}.`);
+    throw error;
+  }
 }
