@@ -19,14 +19,17 @@ import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
+import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
+import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
 import type { ProcessLog } from './log.ts';
@@ -118,6 +121,8 @@ export async function openHouse(
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
   const errorPages = createErrorPages(database, snapshot);
+  const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
+  const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
   const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
     database,
@@ -143,7 +148,10 @@ export async function openHouse(
         grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
         settings: (tenant) => settingsOf(database, snapshot, tenant, true),
       }),
-      ...managementRoutes(management),
+      ...managementRoutes({
+        ...management,
+        dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
+      }),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {
