@@ -97,6 +97,10 @@ export const settings = {
     'ADDRESS,...',
     'Addresses or CIDR ranges of proxies whose X-Forwarded-For, -Proto and -Host are believed',
   ),
+  'allow-outbound': list(
+    'HOST,...',
+    'Hosts, addresses or CIDR ranges that the server may call although they are not public, named hosts also without TLS: for back-channel logout and mail inside your network',
+  ),
   tenant: optionalText(
     'FILE',
     'Tenant file (YAML, the format of auth0-deploy-cli) to seed from; may be given at every start',

@@ -6,6 +6,7 @@ import { type Config, StartRefused } from './config.ts';
 import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
+import { createEgress, type Egress } from './domain/egress/egress.ts';
 import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 import type { AnyJobHandler } from './domain/jobs/job.ts';
@@ -22,6 +23,7 @@ import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
+import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
@@ -29,8 +31,10 @@ import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
+import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
 import type { ProcessLog } from './log.ts';
@@ -48,6 +52,8 @@ export interface House {
   readonly logs: LogWriter;
   /** Not started: a command that only looks, or writes, leaves the jobs to servers. */
   readonly jobs: JobRunner;
+  /** The way to other servers. */
+  readonly egress: Egress;
   readonly record: (event: LogEvent) => void;
   readonly now: () => number;
   /** Whether `/dev/mailbox` is there and catches mails. */
@@ -70,6 +76,7 @@ export async function openHouse(
 ): Promise<House> {
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
+  const egress = egressOf(config, log);
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new StartRefused(
       `The data folder ${dataDirectory} cannot be made (${error.code}); name another with --data.`,
@@ -138,6 +145,8 @@ export async function openHouse(
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
   const errorPages = createErrorPages(database, snapshot);
+  const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
+  const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
   const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
     database,
@@ -147,6 +156,7 @@ export async function openHouse(
     hosts,
     logs,
     jobs,
+    egress,
     record,
     now,
     hasMailbox,
@@ -164,7 +174,10 @@ export async function openHouse(
         grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
         settings: (tenant) => settingsOf(database, snapshot, tenant, true),
       }),
-      ...managementRoutes(management),
+      ...managementRoutes({
+        ...management,
+        dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
+      }),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {
@@ -175,4 +188,13 @@ export async function openHouse(
       await database.close();
     },
   };
+}
+
+function egressOf(config: Config, log: ProcessLog): Egress {
+  try {
+    return createEgress({ allow: config['allow-outbound'], onFailure: log.warn });
+  } catch (error) {
+    if (error instanceof TypeError) throw new StartRefused(`--allow-outbound: ${error.message}.`);
+    throw error;
+  }
 }

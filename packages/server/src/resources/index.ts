@@ -16,6 +16,7 @@ import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
+import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 import { users } from './users.ts';
 
@@ -35,6 +36,8 @@ export type { Prompts } from './prompts.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
+export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';
+export { previewedGrants } from './token-previews.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
 export {
   branding,
@@ -53,6 +56,8 @@ export {
   sessions,
   signingKeys,
   tenantSettings,
+  tokenPreview,
+  tokenPreviewAsk,
   userAttributeProfiles,
   users,
 };
