@@ -138,7 +138,7 @@ export async function openHouse(
       environment: server && { server, sender: config['mail-from'] },
       // A tenant with a public host has users who wait for their mail: it must not end in a mailbox that they cannot see.
       hasMailbox: (tenant) => hasMailbox && hosts.isLocal(tenant),
-      connect: async () => ({ kind: 'failed', description: 'only the mail server of the environment can be used' }),
+      connect: egress.connect,
       originOf: hosts.originOf,
     }),
   ];
