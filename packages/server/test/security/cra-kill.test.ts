@@ -11,7 +11,7 @@ import { judgeHistory } from '../support/history-judge.ts';
 import { chance } from '../support/random.ts';
 import { engines } from '../support/running.ts';
 
-const kills = Number(process.env.COUNTERSIGN_KILLS ?? 4);
+const kills = Number(process.env.COUNTERSIGN_KILLS ?? 3);
 const seed = Number(process.env.COUNTERSIGN_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const folder = process.env.COUNTERSIGN_HISTORY;
 
