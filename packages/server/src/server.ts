@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
+import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { createEgress, type Egress } from './domain/egress/egress.ts';
@@ -14,6 +15,9 @@ import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
+import { mailboxMessages } from './domain/messages/mailbox.ts';
+import { emailProviders } from './domain/messages/provider.ts';
+import { emailTemplateTable, messageSender } from './domain/messages/send.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
 import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
@@ -25,6 +29,7 @@ import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
+import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
@@ -51,6 +56,8 @@ export interface House {
   readonly egress: Egress;
   readonly record: (event: LogEvent) => void;
   readonly now: () => number;
+  /** Whether `/dev/mailbox` is there and catches mails. */
+  readonly hasMailbox: boolean;
   /** The routes with the guard in place. */
   readonly routes: readonly Route[];
   /** Management routes for ourselves: no token is asked, nothing else is skipped. Never mounted. */
@@ -87,6 +94,9 @@ export async function openHouse(
       pendingAuthorizations,
       userGrants,
       issuedTokens,
+      emailTemplateTable,
+      emailProviders,
+      mailboxMessages,
       refreshFamilies,
       endedFamilies,
     ],
@@ -117,7 +127,21 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const jobHandlers: readonly AnyJobHandler[] = [];
+  const hasMailbox = mailboxIsOn(config);
+  const server = config['smtp-url'];
+  const jobHandlers: readonly AnyJobHandler[] = [
+    messageSender({
+      database,
+      snapshot,
+      record,
+      now,
+      environment: server && { server, sender: config['mail-from'] },
+      // A tenant with a public host has users who wait for their mail: it must not end in a mailbox that they cannot see.
+      hasMailbox: (tenant) => hasMailbox && hosts.isLocal(tenant),
+      connect: egress.connect,
+      originOf: hosts.originOf,
+    }),
+  ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
   const errorPages = createErrorPages(database, snapshot);
@@ -135,7 +159,9 @@ export async function openHouse(
     egress,
     record,
     now,
+    hasMailbox,
     routes: [
+      ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),

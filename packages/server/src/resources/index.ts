@@ -6,6 +6,7 @@ import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
 import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
+import { emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -28,6 +29,8 @@ export { connectionProfileTemplates } from './connection-profiles.ts';
 export { databaseOptions, keptDefaults, withPasswordDefaults } from './connections/database.ts';
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
+export type { EmailTemplate, TemplateName } from './email-templates.ts';
+export { templateNames } from './email-templates.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
@@ -45,6 +48,7 @@ export {
   clients,
   connectionProfiles,
   connections,
+  emailTemplates,
   grants,
   logs,
   organizations,
