@@ -16,6 +16,7 @@ import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
+import { tokenExplanation, tokenExplanationAsk } from './token-explanations.ts';
 import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 import { users } from './users.ts';
@@ -36,6 +37,7 @@ export type { Prompts } from './prompts.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
+export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
 export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';
 export { previewedGrants } from './token-previews.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
@@ -56,6 +58,8 @@ export {
   sessions,
   signingKeys,
   tenantSettings,
+  tokenExplanation,
+  tokenExplanationAsk,
   tokenPreview,
   tokenPreviewAsk,
   userAttributeProfiles,
