@@ -32,7 +32,15 @@ for (const engine of engines) {
       t.diagnostic(JSON.stringify(figures));
       assert.deepEqual(wrong, []);
       // A run in which nothing happened proves nothing.
-      for (const did of ['redeem ok', 'refresh ok', 'log in ok', 'silent ok', 'userinfo refused'])
+      for (const did of [
+        'redeem ok',
+        'refresh ok',
+        'log in ok',
+        'silent ok',
+        'userinfo refused',
+        'change password ok',
+        'delete user ok',
+      ])
         assert.ok((figures[did] ?? 0) >= kills, `${did}: ${figures[did]}`);
     });
   });
@@ -61,8 +69,8 @@ async function cast(rig: CrashRig): Promise<(() => Promise<void>)[]> {
         role(`refresher ${number} with a leeway of ${leeway} s`, refreshing(leeway), rotating(leeway)),
       ),
     ),
-    role('changer', (...who) => changer(rig, ...who)),
-    role('deleter', (actor, client) => deleter(rig, actor, client)),
+    role('changer', (...who) => changer(rig, ...who), rotating(0)),
+    role('deleter', (actor, client) => deleter(rig, actor, client), rotating(60)),
   ]);
 }
 
