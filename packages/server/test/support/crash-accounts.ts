@@ -101,7 +101,10 @@ export async function deleter(rig: CrashRig, actor: Actor, client: Client) {
   for (let turn = 1; rig.going(); turn++) {
     const site = await rig.site();
     const person = await site.user().catch(() => undefined);
-    if (person === undefined) continue;
+    if (person === undefined) {
+      await sleep(100);
+      continue;
+    }
     const password = `password of ${actor.name}, ${turn}`;
     const open = await opened(actor, client, person, password);
     if (open === undefined) continue;

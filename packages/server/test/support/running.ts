@@ -98,7 +98,11 @@ export function siteAt(base: string, facts: Pick<Site, 'httpsPort' | 'caPath' | 
   };
   const manage: Site['manage'] = async (method, path, body) => {
     const once = async () => {
-      token ??= adminToken();
+      token ??= adminToken().catch((error: unknown) => {
+        // The next call may find the server well again.
+        token = undefined;
+        throw error;
+      });
       return send(method, `/api/v2${path}`, {
         headers: {
           authorization: `Bearer ${await token}`,
