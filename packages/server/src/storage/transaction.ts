@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Table } from '../schema/table.ts';
 import { conditions, type Place, readsOf } from './documents.ts';
 import type { WriteConnection } from './engine.ts';
+import { limitsOf } from './limits.ts';
 import { decodeRow, encodeRow, lookups } from './rows.ts';
 import { sequencesOf } from './sequence.ts';
 import { singleUsesOf } from './single-use.ts';
@@ -50,6 +51,7 @@ export function transactionOf(at: Place, tenant: Store['tenant'], connection: Wr
   const tx: Transaction = {
     ...readsOf(at, connection),
     ...singleUsesOf(at, connection),
+    ...limitsOf(at, connection),
 
     async insert(table, row) {
       const { id, doc, values } = encodeRow(sealer, tenant, table, row);
