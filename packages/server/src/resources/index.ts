@@ -1,5 +1,8 @@
 // All declared resources of the Management API: the list that routes, tables, documents and the dashboard follow from.
 
+import { bruteForceProtection } from './attack-protection/brute-force-protection.ts';
+import { botDetection, breachedPasswordDetection, captcha, phoneProviderProtection } from './attack-protection/kept.ts';
+import { suspiciousIpThrottling } from './attack-protection/suspicious-ip-throttling.ts';
 import { branding } from './branding.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { clientGrants } from './client-grants.ts';
@@ -18,6 +21,8 @@ import { tenantSettings } from './tenant-settings.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 import { users } from './users.ts';
 
+export type { BruteForceProtection } from './attack-protection/brute-force-protection.ts';
+export type { SuspiciousIpThrottling } from './attack-protection/suspicious-ip-throttling.ts';
 export type { Branding } from './branding.ts';
 export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
@@ -34,7 +39,11 @@ export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
 export {
+  botDetection,
   branding,
+  breachedPasswordDetection,
+  bruteForceProtection,
+  captcha,
   clientCredentials,
   clientGrants,
   clients,
@@ -43,11 +52,13 @@ export {
   grants,
   logs,
   organizations,
+  phoneProviderProtection,
   prompts,
   resourceServers,
   roles,
   sessions,
   signingKeys,
+  suspiciousIpThrottling,
   tenantSettings,
   userAttributeProfiles,
   users,
@@ -67,6 +78,16 @@ export const collections = [
   grants,
 ] as const;
 /** One document a tenant each. */
-export const singletons = [tenantSettings, branding, prompts] as const;
+export const singletons = [
+  tenantSettings,
+  branding,
+  prompts,
+  bruteForceProtection,
+  suspiciousIpThrottling,
+  breachedPasswordDetection,
+  botDetection,
+  captcha,
+  phoneProviderProtection,
+] as const;
 /** Declared for what goes in and out; their routes are written by hand, and other rooms keep them. */
 export const handMadeCollections = [users, signingKeys, logs, sessions] as const;
