@@ -5,7 +5,10 @@ import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
+import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
+import type { AnyJobHandler } from './domain/jobs/job.ts';
+import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
@@ -38,6 +41,8 @@ export interface House {
   readonly passwords: Passwords;
   readonly hosts: Hosts;
   readonly logs: LogWriter;
+  /** Not started: a command that only looks, or writes, leaves the jobs to servers. */
+  readonly jobs: JobRunner;
   readonly record: (event: LogEvent) => void;
   readonly now: () => number;
   /** The routes with the guard in place. */
@@ -75,6 +80,8 @@ export async function openHouse(
       pendingAuthorizations,
       userGrants,
       issuedTokens,
+      refreshFamilies,
+      endedFamilies,
     ],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
@@ -103,6 +110,9 @@ export async function openHouse(
   );
   pruning.unref();
 
+  const jobHandlers: readonly AnyJobHandler[] = [];
+  const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
+
   const errorPages = createErrorPages(database, snapshot);
   const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
@@ -112,6 +122,7 @@ export async function openHouse(
     passwords,
     hosts,
     logs,
+    jobs,
     record,
     now,
     routes: [
@@ -132,6 +143,7 @@ export async function openHouse(
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {
       clearInterval(pruning);
+      await jobs.stop();
       snapshot.stop();
       await logs.close().catch((error: Error) => log.error(`log events were lost: ${error.message}`));
       await database.close();

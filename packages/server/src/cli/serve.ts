@@ -137,6 +137,7 @@ export async function startServer(
       open.push(https);
     }
     const listening = [http, ...(https ? [https] : [])];
+    house.jobs.start();
     const demo = prepared.demo
       ? await serveDemo(
           config,

@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test';
 import { changes } from './conformance/changes.ts';
 import { crashes } from './conformance/crashes.ts';
 import { endings } from './conformance/endings.ts';
+import { jobs } from './conformance/jobs.ts';
 import { limits } from './conformance/limits.ts';
 import { logs } from './conformance/logs.ts';
 import { migrations } from './conformance/migrations.ts';
@@ -44,6 +45,7 @@ export function conformance(engine: string, make: () => Promise<Fresh>): void {
     describe('pages', () => pages(theSubject, theChildren));
     describe('endings', () => endings(theSubject));
     describe('single use', () => singleUse(theSubject, theChildren));
+    describe('jobs', () => jobs(theSubject, theChildren));
     describe('limits', () => limits(theSubject, theChildren));
     describe('changes', () => changes(theSubject, theChildren));
     describe('logs', () => logs(theSubject));

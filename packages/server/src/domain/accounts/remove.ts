@@ -19,6 +19,7 @@ const belongings: readonly Table<Owned>[] = [
   'grants',
   'sessions',
   'issued_tokens',
+  'refresh_families',
   userPermissions.name,
   userRoles.name,
   identifiers.name,

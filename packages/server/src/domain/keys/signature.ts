@@ -34,9 +34,14 @@ function encoded(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
+/** The protected header of a JWT of ours. A shared secret has no `kid` (auth0-behaviour ALG-5). */
+export function jwtHeader(alg: AsymmetricAlgorithm | 'HS256', typ: TokenType, kid: string | undefined): object {
+  return { alg, typ, ...(kid === undefined ? {} : { kid }) };
+}
+
 /** Prepares a private key for signing; done once per key, not per token. */
 export function signingKey(kid: string, alg: AsymmetricAlgorithm, privateKey: KeyObject): SigningKey {
-  const header = (typ: TokenType) => encoded({ alg, typ, kid });
+  const header = (typ: TokenType) => encoded(jwtHeader(alg, typ, kid));
   return {
     kid,
     alg,
@@ -72,6 +77,6 @@ export function signJwt(key: SigningKey, type: TokenType, claims: object, blank 
 
 /** The same with a shared secret, an API's or a client's: the header has no `kid` (auth0-behaviour ALG-5). */
 export function signJwtHs256(secret: string | Buffer, type: TokenType, claims: object): string {
-  const signed = `${encoded({ alg: 'HS256', typ: type })}.${encoded(claims)}`;
+  const signed = `${encoded(jwtHeader('HS256', type, undefined))}.${encoded(claims)}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }

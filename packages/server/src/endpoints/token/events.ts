@@ -7,8 +7,8 @@ import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { IssuedToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
-import type { Redemption } from '../../domain/issuing/redeem.ts';
-import type { Minted } from '../../domain/issuing/user-tokens.ts';
+import type { Redeemed, Redemption } from '../../domain/issuing/redeem.ts';
+import type { Caller } from '../../domain/issuing/refresh-issue.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
@@ -17,13 +17,17 @@ import type { Ask } from '../../web/exchange.ts';
 import { type Params, printable } from '../../web/params.ts';
 import type { AnyGrant } from './grant.ts';
 
-/** `auth0-forwarded-for` counts only from a confidential client that is trusted with it and has proved who it is (§8.4). */
-function origin(ask: Ask, client: ClientFacts | undefined) {
+/** Where a request came from. `auth0-forwarded-for` counts only from a confidential client that is trusted with it and has proved who it is (§8.4). */
+export function callerOf(ask: Ask, client: ClientFacts | undefined): Caller {
   const forwarded =
     client?.trustsForwardedIp && client.method.kind !== 'none' ? ask.headers['auth0-forwarded-for'] : undefined;
+  return { ip: cut(forwarded ?? ask.ip), user_agent: cut(ask.headers['user-agent'] ?? '') };
+}
+
+function origin(ask: Ask, client: ClientFacts | undefined) {
   return {
     tenant: ask.tenant,
-    ip: forwarded ?? ask.ip,
+    ip: callerOf(ask, client).ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
     auth0_client: telemetry(ask.headers['auth0-client']),
@@ -67,7 +71,7 @@ export function redeemedEvent(
   client: ClientFacts | undefined,
   grant: AnyGrant,
   { user, content, decision }: Redemption,
-  { accessToken, idToken }: Minted,
+  { minted: { accessToken, idToken }, refresh }: Redeemed & { readonly kind: 'issued' },
 ): LogEvent {
   return {
     ...origin(ask, client),
@@ -82,6 +86,7 @@ export function redeemedEvent(
       trace: decision.trace.map(shortened),
       token: { sha256: accessToken?.digest, format: accessToken?.format, expires_in: accessToken?.expiresIn },
       ...(idToken ? { id_token: { sha256: idToken.digest } } : {}),
+      ...(refresh ? { refresh_token: { familyId: refresh.row.id, tokenCounter: refresh.row.counter } } : {}),
       session_id: content.session_id,
       request_id: ask.id,
     },
