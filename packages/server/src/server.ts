@@ -11,6 +11,7 @@ import type { AnyJobHandler } from './domain/jobs/job.ts';
 import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
+import { createPasswordDoor } from './domain/limits/password-door.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
@@ -113,6 +114,7 @@ export async function openHouse(
   const jobHandlers: readonly AnyJobHandler[] = [];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
+  const door = createPasswordDoor({ database, snapshot, passwords, paced: false, now, record });
   const errorPages = createErrorPages(database, snapshot);
   const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
@@ -129,9 +131,9 @@ export async function openHouse(
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
-      ...loginRoutes({ database, snapshot, passwords, now, record }),
+      ...loginRoutes({ database, snapshot, passwords, door, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.

@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import { networkOf } from '../../schema/address.ts';
 import type { Bucket, Store, Tally, Transaction } from '../../storage/store.ts';
+import { guessesAt } from '../accounts/change.ts';
 import { isAllowed, type Protection, type Rate } from './protection.ts';
 
 /** Failed logins count for 30 days after the last (auth0-behaviour ATT-3). */
@@ -49,7 +50,7 @@ export interface Pass {
 /** Whom failures are counted for, to find them by. An identifier of nobody is kept as its hash: people type passwords there. */
 export function subjectOf(account: Guess['account']): string {
   return 'userId' in account
-    ? `user ${account.userId}`
+    ? guessesAt(account.userId)
     : `identifier ${hash('sha256', account.identifier, 'base64url')}`;
 }
 
