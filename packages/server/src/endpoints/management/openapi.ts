@@ -35,6 +35,7 @@ import {
 } from '../../schema/openapi.ts';
 import { connectionPaths, removeConnection } from './openapi-connections.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
+import { tokenPaths, tokenSchemas } from './openapi-tokens.ts';
 
 const collections: readonly AnyCollection[] = [
   resourceServers,
@@ -251,6 +252,7 @@ const paths = Object.assign(
   handMade,
   peoplePaths,
   connectionPaths,
+  tokenPaths,
   {
     ...ofConnections,
     [oneConnection]: { ...Object(Reflect.get(ofConnections, oneConnection)), delete: removeConnection },
@@ -260,6 +262,7 @@ const paths = Object.assign(
 const schemas = Object.assign(
   { Error: errorSchema },
   ...[...collections, connections, grants, ...singletons, signingKeys, logs, sessions].map(schemasOf),
+  tokenSchemas,
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */

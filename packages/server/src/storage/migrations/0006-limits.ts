@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
 export const limits: Migration = {
-  version: 5,
+  version: 6,
   name: 'limits',
   documents: [],
   async up({ run }, text) {
