@@ -14,6 +14,7 @@ import type { LogEvent } from '../../domain/logs/event.ts';
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import { type PageName, pagePaths, readPending, resumePath } from '../../domain/pending/steps.ts';
 import { linkBack, wayBack } from '../../domain/pending/way-back.ts';
+import { recoveryPaths } from '../../domain/recovery/links.ts';
 import { cookieLifetime, findSession } from '../../domain/sessions/lifecycle.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
@@ -104,7 +105,8 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     application: client.name || client.clientId,
     tenant: look.tenantName,
   };
-  const stepAsk: StepAsk = { place, pending, client, settings, user, pages, fields };
+  const forgot = `${recoveryPaths.request}?state=${encodeURIComponent(handle)}`;
+  const stepAsk: StepAsk = { place, pending, client, settings, user, pages, forgot, fields };
   const show = ({ shown, status, event }: Show): Answer => {
     record(deps, at, event);
     const formAction = formTargets(pending.request.redirect_uri, client);
