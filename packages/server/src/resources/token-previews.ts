@@ -9,8 +9,6 @@ import { flag, freeObject, list, oneOf, text, whole } from '../schema/types.ts';
 /** The grants of which there is a dry run; `implicit` stands for every response type that needs no code. */
 export const previewedGrants = ['client_credentials', 'authorization_code', 'implicit'] as const;
 
-export const tokenPreviewScopes = ['read:token_previews'] as const;
-
 const reason = text(5000);
 const seconds = whole(0, 10_000_000_000);
 
@@ -25,7 +23,7 @@ const token = z.strictObject({
 });
 
 /** One rule that was applied. */
-const traceEntry = z.strictObject({
+export const traceEntry = z.strictObject({
   stage: oneOf(['authorize', 'token']).meta({ description: 'Where: at /authorize, or at the token endpoint' }),
   rule: text(64),
   because: reason,
@@ -33,7 +31,7 @@ const traceEntry = z.strictObject({
 });
 
 /** What became of one scope. */
-const scopeVerdict = z.strictObject({
+export const scopeVerdict = z.strictObject({
   value: text(300),
   granted: flag,
   rule: text(64).meta({ description: 'The rule that decided it' }),
