@@ -4,7 +4,11 @@ import { connectionTable } from '../../domain/connections/find.ts';
 import { userGrants } from '../../domain/issuing/user-tables.ts';
 import { signingKeys as keyTable } from '../../domain/keys/ring.ts';
 import {
+  botDetection,
   branding,
+  breachedPasswordDetection,
+  bruteForceProtection,
+  captcha,
   clientCredentials,
   clientGrants,
   clients,
@@ -13,9 +17,11 @@ import {
   grants,
   managementScopes,
   organizations,
+  phoneProviderProtection,
   prompts,
   resourceServers,
   roles,
+  suspiciousIpThrottling,
   tenantSettings,
   userAttributeProfiles,
 } from '../../resources/index.ts';
@@ -28,6 +34,7 @@ import { createGuard, type Guard } from './guard.ts';
 import { openapi } from './openapi.ts';
 import type { Machinery } from './operation.ts';
 import { singletonRoutes } from './singleton-routes.ts';
+import { captchaVerbs } from './verbs/captcha.ts';
 import { clientCredentialVerbs } from './verbs/client-credentials.ts';
 import { clientGrantVerbs } from './verbs/client-grants.ts';
 import { clientVerbs } from './verbs/clients.ts';
@@ -95,6 +102,12 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...singletonRoutes({ declared: tenantSettings, verbs: tenantSettingsVerbs }, machinery),
     ...singletonRoutes({ declared: branding, verbs: {} }, machinery),
     ...singletonRoutes({ declared: prompts, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: bruteForceProtection, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: suspiciousIpThrottling, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: breachedPasswordDetection, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: botDetection, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: captcha, verbs: captchaVerbs }, machinery),
+    ...singletonRoutes({ declared: phoneProviderProtection, verbs: {} }, machinery),
     ...collectionRoutes({ declared: roles, verbs: roleVerbs }, machinery),
     ...roleRoutes(machinery),
     ...userSearchRoutes(machinery),
