@@ -184,6 +184,7 @@ export async function openHouse(
       }),
       ...managementRoutes({
         ...management,
+        tenantOf: hosts.tenantOf,
         dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
       }),
     ],

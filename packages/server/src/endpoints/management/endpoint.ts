@@ -52,6 +52,7 @@ import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
 import { ticketRoutes } from './verbs/tickets.ts';
+import { tokenExplanationRoutes } from './verbs/token-explanations.ts';
 import { tokenPreviewRoutes } from './verbs/token-previews.ts';
 import { userRoleRoutes } from './verbs/user-roles.ts';
 import { userSearchRoutes } from './verbs/user-search.ts';
@@ -120,6 +121,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...signingKeyRoutes(machinery),
     ...logRoutes(machinery),
     ...tokenPreviewRoutes(machinery),
+    ...tokenExplanationRoutes(machinery),
     // Public: it holds no secret, and tools want it before they have a token.
     {
       method: 'GET',
