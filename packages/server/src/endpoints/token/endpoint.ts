@@ -13,6 +13,7 @@ import { type Redemption, redeemCode } from '../../domain/issuing/redeem.ts';
 import { revokeBought } from '../../domain/issuing/refresh-revoke.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
+import type { PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { settingsOf, type TenantSettings } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
@@ -24,9 +25,11 @@ import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { type Params, readBody } from '../../web/params.ts';
 import { machineTokenBody, userTokensBody } from './bodies.ts';
 import { callerOf, issuedEvent, originEvent, redeemedEvent, refusedEvent } from './events.ts';
+import type { TokenFacts } from './facts.ts';
 import type { AnyGrant } from './grant.ts';
 import { judgeGrantType } from './grant-type.ts';
 import { factsFor } from './load.ts';
+import { logIn, withPasswords } from './log-in.ts';
 import { lostRefusal, spend, spendAssertion } from './spend.ts';
 
 export interface TokenDeps {
@@ -34,6 +37,7 @@ export interface TokenDeps {
   readonly snapshot: Snapshot;
   readonly keyring: Keyring;
   readonly grants: readonly AnyGrant[];
+  readonly door: PasswordDoor;
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -60,12 +64,12 @@ export function tokenRoutes(deps: TokenDeps): Route[] {
       path: '/oauth/token',
       family: 'oauth',
       bodyLimit: 32 * 1024,
-      handle: (ask) => exchange(deps, ask),
+      handle: (ask) => withPasswords(deps, ask, (password) => exchange(deps, ask, password)),
     },
   ];
 }
 
-async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
+async function exchange(deps: TokenDeps, ask: Ask, password: TokenFacts['password']): Promise<Answer> {
   const settings = await settingsOf(deps.database, deps.snapshot, ask.tenant);
   const progress: Progress = { dialect: settings.answer_dialect ?? 'auth0', authenticated: false, basic: false };
   const refused = (refusal: Refusal, trace: readonly TraceEntry[] = []): Answer => {
@@ -106,7 +110,7 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
   if (grantRefusal || !grant) return refused(grantRefusal ?? refuse('unknown_grant', 'Unknown grant type'));
 
   const context = { client: authentication.client, host: ask.host, issuer: ask.issuer };
-  const decision = await grant.judge(params, context, factsFor(deps, ask, settings));
+  const decision = await grant.judge(params, context, { ...factsFor(deps, ask, settings), password });
   switch (decision.kind) {
     case 'authorized': {
       const { organization } = decision.authorization;
@@ -115,6 +119,17 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
     }
     case 'redeemed':
       return redeem(deps, ask, progress, grant, authentication, decision.redemption, refused);
+    case 'logged_in': {
+      const { login } = decision;
+      const { target } = login.decision.authorization;
+      Object.assign(progress, {
+        user: login.right.user,
+        audience: target.kind === 'api' ? target.audience : undefined,
+      });
+      const done = await logIn(deps, ask, grant, authentication, login);
+      if (done.kind === 'refused') return refused(done.refusal, login.decision.trace);
+      return withCors(ask, progress.client, json(200, done.body, noStore));
+    }
     case 'refused': {
       const { refusal, trace, organization, user, audience, revoke } = decision;
       Object.assign(progress, { organization, user, audience });

@@ -5,6 +5,7 @@ import type { User } from '../../domain/accounts/user.ts';
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
+import type { PasswordLogin } from '../../domain/issuing/password-login.ts';
 import type { Redemption } from '../../domain/issuing/redeem.ts';
 import type { TraceEntry } from '../../domain/logs/event.ts';
 import type { Refusal } from '../../oauth/errors.ts';
@@ -18,6 +19,8 @@ export type GrantDecision =
   | { readonly kind: 'authorized'; readonly authorization: Authorization }
   /** A user's tokens, for a code that is spent in the transaction that issues them. */
   | { readonly kind: 'redeemed'; readonly redemption: Redemption }
+  /** A user's tokens, for a password. */
+  | { readonly kind: 'logged_in'; readonly login: PasswordLogin }
   | {
       readonly kind: 'refused';
       readonly refusal: Refusal;
@@ -32,7 +35,7 @@ export type GrantDecision =
     };
 
 /** The decision of a grant by which machines get tokens as themselves. */
-export type MachineDecision = Exclude<GrantDecision, { readonly kind: 'redeemed' }>;
+export type MachineDecision = Exclude<GrantDecision, { readonly kind: 'redeemed' | 'logged_in' }>;
 
 /** What the decision is about, besides what `load` found. */
 export interface GrantContext {

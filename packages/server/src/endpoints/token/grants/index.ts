@@ -3,5 +3,11 @@
 import { type AnyGrant, closed } from '../grant.ts';
 import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
+import { password, passwordRealm } from './password.ts';
 
-export const grants: readonly AnyGrant[] = [closed(authorizationCode), closed(clientCredentials)];
+export const grants: readonly AnyGrant[] = [
+  closed(authorizationCode),
+  closed(clientCredentials),
+  password,
+  passwordRealm,
+];
