@@ -6,6 +6,7 @@ import { tableOf } from '../../schema/collection.ts';
 import { isSound } from '../../schema/json.ts';
 import type { Database } from '../../storage/store.ts';
 import type { ClientFacts } from '../clients/facts.ts';
+import { settingsOf } from '../tenants/settings.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 import { type ConnectionFacts, connectionFacts, mayUse } from './facts.ts';
 
@@ -61,4 +62,17 @@ export async function findRealm(
   const row = await database.store(tenant).find(connectionTable, { name: realm });
   if (!row) return undefined;
   return row.strategy === 'auth0' ? { kind: 'off' } : { kind: 'other', strategy: row.strategy };
+}
+
+/**
+ * The connection of somebody who came without a client: the tenant's `default_directory`, else the oldest. @throws StoreUnavailable
+ */
+export async function firstConnection(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+): Promise<ConnectionFacts | undefined> {
+  const { default_directory } = await settingsOf(database, snapshot, tenant);
+  const connections = await all(database, snapshot, tenant);
+  return connections.find(({ name }) => name === default_directory) ?? connections[0];
 }

@@ -51,6 +51,8 @@ import { rotateSecretRoute } from './verbs/rotate-secret.ts';
 import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
+import { ticketRoutes } from './verbs/tickets.ts';
+import { tokenExplanationRoutes } from './verbs/token-explanations.ts';
 import { tokenPreviewRoutes } from './verbs/token-previews.ts';
 import { userRoleRoutes } from './verbs/user-roles.ts';
 import { userSearchRoutes } from './verbs/user-search.ts';
@@ -112,12 +114,14 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...userSearchRoutes(machinery),
     ...userRoutes(machinery),
     ...userRoleRoutes(machinery),
+    ...ticketRoutes(machinery),
     ...sessionRoutes(machinery),
     ...grantRoutes(machinery),
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
     ...signingKeyRoutes(machinery),
     ...logRoutes(machinery),
     ...tokenPreviewRoutes(machinery),
+    ...tokenExplanationRoutes(machinery),
     // Public: it holds no secret, and tools want it before they have a token.
     {
       method: 'GET',
