@@ -15,6 +15,8 @@ import { signingKeys } from './domain/keys/ring.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
+import { logoutDelivery } from './domain/sessions/deliver.ts';
+import { sessionWatch } from './domain/sessions/expiry.ts';
 import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
@@ -114,7 +116,10 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const jobHandlers: readonly AnyJobHandler[] = [];
+  const jobHandlers: readonly AnyJobHandler[] = [
+    logoutDelivery({ database, snapshot, keyring, egress, record, now }),
+    sessionWatch({ database, snapshot, now }),
+  ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
   const errorPages = createErrorPages(database, snapshot);
@@ -132,7 +137,7 @@ export async function openHouse(
     now,
     routes: [
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-      ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
+      ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
