@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
+import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { createEgress, type Egress } from './domain/egress/egress.ts';
@@ -12,8 +13,12 @@ import type { AnyJobHandler } from './domain/jobs/job.ts';
 import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
+import { createPasswordDoor } from './domain/limits/password-door.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
+import { mailboxMessages } from './domain/messages/mailbox.ts';
+import { emailProviders } from './domain/messages/provider.ts';
+import { emailTemplateTable, messageSender } from './domain/messages/send.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
 import { logoutDelivery } from './domain/sessions/deliver.ts';
 import { sessionWatch } from './domain/sessions/expiry.ts';
@@ -21,14 +26,18 @@ import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
+import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
+import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
+import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
 import type { ProcessLog } from './log.ts';
@@ -50,6 +59,8 @@ export interface House {
   readonly egress: Egress;
   readonly record: (event: LogEvent) => void;
   readonly now: () => number;
+  /** Whether `/dev/mailbox` is there and catches mails. */
+  readonly hasMailbox: boolean;
   /** The routes with the guard in place. */
   readonly routes: readonly Route[];
   /** Management routes for ourselves: no token is asked, nothing else is skipped. Never mounted. */
@@ -86,6 +97,9 @@ export async function openHouse(
       pendingAuthorizations,
       userGrants,
       issuedTokens,
+      emailTemplateTable,
+      emailProviders,
+      mailboxMessages,
       refreshFamilies,
       endedFamilies,
     ],
@@ -116,13 +130,29 @@ export async function openHouse(
   );
   pruning.unref();
 
+  const hasMailbox = mailboxIsOn(config);
+  const server = config['smtp-url'];
   const jobHandlers: readonly AnyJobHandler[] = [
+    messageSender({
+      database,
+      snapshot,
+      record,
+      now,
+      environment: server && { server, sender: config['mail-from'] },
+      // A tenant with a public host has users who wait for their mail: it must not end in a mailbox that they cannot see.
+      hasMailbox: (tenant) => hasMailbox && hosts.isLocal(tenant),
+      connect: egress.connect,
+      originOf: hosts.originOf,
+    }),
     logoutDelivery({ database, snapshot, keyring, egress, record, now }),
     sessionWatch({ database, snapshot, now }),
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
+  const door = createPasswordDoor({ database, snapshot, passwords, paced: false, now, record });
   const errorPages = createErrorPages(database, snapshot);
+  const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
+  const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
   const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
   return {
     database,
@@ -135,20 +165,26 @@ export async function openHouse(
     egress,
     record,
     now,
+    hasMailbox,
     routes: [
+      ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
-      ...loginRoutes({ database, snapshot, passwords, now, record }),
+      ...loginRoutes({ database, snapshot, passwords, door, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.
         grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
         settings: (tenant) => settingsOf(database, snapshot, tenant, true),
       }),
-      ...managementRoutes(management),
+      ...managementRoutes({
+        ...management,
+        tenantOf: hosts.tenantOf,
+        dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
+      }),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {
