@@ -6,6 +6,7 @@ import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
 import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
+import { emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -15,6 +16,8 @@ import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
+import { tokenExplanation, tokenExplanationAsk } from './token-explanations.ts';
+import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 import { users } from './users.ts';
 
@@ -26,12 +29,17 @@ export { connectionProfileTemplates } from './connection-profiles.ts';
 export { databaseOptions, keptDefaults, withPasswordDefaults } from './connections/database.ts';
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
+export type { EmailTemplate, TemplateName } from './email-templates.ts';
+export { templateNames } from './email-templates.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
+export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
+export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';
+export { previewedGrants } from './token-previews.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
 export {
   branding,
@@ -40,6 +48,7 @@ export {
   clients,
   connectionProfiles,
   connections,
+  emailTemplates,
   grants,
   logs,
   organizations,
@@ -49,6 +58,10 @@ export {
   sessions,
   signingKeys,
   tenantSettings,
+  tokenExplanation,
+  tokenExplanationAsk,
+  tokenPreview,
+  tokenPreviewAsk,
   userAttributeProfiles,
   users,
 };

@@ -95,7 +95,8 @@ function authTimeOf(content: AuthorizationCode): number | undefined {
   return content.tells_auth_time ? Math.floor(content.authenticated_at / 1000) : undefined;
 }
 
-function firstRefreshToken(
+/** The refresh token that a code buys; `undefined` where `offline_access` was not granted. Kept nowhere yet. `now` in ms. */
+export function firstRefreshToken(
   { content, client, decision, caller }: Redemption & { readonly caller: Caller },
   now: number,
 ): NewRefreshToken | undefined {

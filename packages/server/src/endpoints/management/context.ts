@@ -7,6 +7,7 @@ import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { TenantHost, TenantId } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
 import type { Ask } from '../../web/exchange.ts';
+import type { DryRuns } from './verbs/token-previews.ts';
 
 export interface ManagementDeps {
   readonly database: Database;
@@ -17,6 +18,8 @@ export interface ManagementDeps {
   readonly record: (event: LogEvent) => void;
   /** ms */
   readonly now: () => number;
+  /** What would be issued, by the endpoints that issue. Absent where the program talks to itself. */
+  readonly dryRuns?: DryRuns;
   /** For the program itself: no token is asked for, and ids may be given at creation. Never set for routes that are mounted. */
   readonly trusted?: boolean;
 }

@@ -44,6 +44,7 @@ import { rotateSecretRoute } from './verbs/rotate-secret.ts';
 import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
+import { tokenPreviewRoutes } from './verbs/token-previews.ts';
 import { userRoleRoutes } from './verbs/user-roles.ts';
 import { userSearchRoutes } from './verbs/user-search.ts';
 import { userRoutes } from './verbs/users.ts';
@@ -103,6 +104,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
     ...signingKeyRoutes(machinery),
     ...logRoutes(machinery),
+    ...tokenPreviewRoutes(machinery),
     // Public: it holds no secret, and tools want it before they have a token.
     {
       method: 'GET',

@@ -37,6 +37,7 @@ import {
 } from '../../schema/openapi.ts';
 import { connectionPaths, removeConnection } from './openapi-connections.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
+import { tokenPaths, tokenSchemas } from './openapi-tokens.ts';
 
 const collections: readonly AnyCollection[] = [
   resourceServers,
@@ -253,6 +254,7 @@ const paths = Object.assign(
   handMade,
   peoplePaths,
   connectionPaths,
+  tokenPaths,
   {
     ...ofConnections,
     [oneConnection]: { ...Object(Reflect.get(ofConnections, oneConnection)), delete: removeConnection },
@@ -264,6 +266,7 @@ const schemas = Object.assign(
   ...[...collections, connections, grants, tenantSettings, branding, prompts, signingKeys, logs, sessions].map(
     schemasOf,
   ),
+  tokenSchemas,
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */

@@ -4,6 +4,7 @@ import { foundation } from './0001-foundation.ts';
 import { people } from './0002-people.ts';
 import { jobs } from './0003-jobs.ts';
 import { refreshTokens } from './0004-refresh-tokens.ts';
+import { mail } from './0005-mail.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [foundation, people, jobs, refreshTokens];
+export const migrations: readonly Migration[] = [foundation, people, jobs, refreshTokens, mail];
