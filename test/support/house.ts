@@ -50,6 +50,7 @@ const domainOrder = [
   'actions',
   'pending',
   'recovery',
+  'explaining',
 ];
 
 /** Packages with one owner. A target matches when it is the package or a path into it. */

@@ -13,6 +13,7 @@ import type { AnyJobHandler } from './domain/jobs/job.ts';
 import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
+import { createPasswordDoor } from './domain/limits/password-door.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
 import { mailboxMessages } from './domain/messages/mailbox.ts';
@@ -144,6 +145,7 @@ export async function openHouse(
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
+  const door = createPasswordDoor({ database, snapshot, passwords, paced: false, now, record });
   const errorPages = createErrorPages(database, snapshot);
   const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
   const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
@@ -165,9 +167,9 @@ export async function openHouse(
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
-      ...loginRoutes({ database, snapshot, passwords, now, record }),
+      ...loginRoutes({ database, snapshot, passwords, door, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.
@@ -176,6 +178,7 @@ export async function openHouse(
       }),
       ...managementRoutes({
         ...management,
+        tenantOf: hosts.tenantOf,
         dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
       }),
     ],

@@ -1,5 +1,8 @@
 // All declared resources of the Management API: the list that routes, tables, documents and the dashboard follow from.
 
+import { bruteForceProtection } from './attack-protection/brute-force-protection.ts';
+import { botDetection, breachedPasswordDetection, captcha, phoneProviderProtection } from './attack-protection/kept.ts';
+import { suspiciousIpThrottling } from './attack-protection/suspicious-ip-throttling.ts';
 import { branding } from './branding.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { clientGrants } from './client-grants.ts';
@@ -21,6 +24,8 @@ import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 import { users } from './users.ts';
 
+export type { BruteForceProtection } from './attack-protection/brute-force-protection.ts';
+export type { SuspiciousIpThrottling } from './attack-protection/suspicious-ip-throttling.ts';
 export type { Branding } from './branding.ts';
 export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
@@ -29,11 +34,13 @@ export { connectionProfileTemplates } from './connection-profiles.ts';
 export { databaseOptions, keptDefaults, withPasswordDefaults } from './connections/database.ts';
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
+export { type ApiTab, apiPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
 export type { EmailTemplate, TemplateName } from './email-templates.ts';
 export { templateNames } from './email-templates.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
+export { type Reason, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export type { TenantSettings } from './tenant-settings.ts';
@@ -42,7 +49,11 @@ export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenP
 export { previewedGrants } from './token-previews.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
 export {
+  botDetection,
   branding,
+  breachedPasswordDetection,
+  bruteForceProtection,
+  captcha,
   clientCredentials,
   clientGrants,
   clients,
@@ -52,11 +63,13 @@ export {
   grants,
   logs,
   organizations,
+  phoneProviderProtection,
   prompts,
   resourceServers,
   roles,
   sessions,
   signingKeys,
+  suspiciousIpThrottling,
   tenantSettings,
   tokenExplanation,
   tokenExplanationAsk,
@@ -80,6 +93,16 @@ export const collections = [
   grants,
 ] as const;
 /** One document a tenant each. */
-export const singletons = [tenantSettings, branding, prompts] as const;
+export const singletons = [
+  tenantSettings,
+  branding,
+  prompts,
+  bruteForceProtection,
+  suspiciousIpThrottling,
+  breachedPasswordDetection,
+  botDetection,
+  captcha,
+  phoneProviderProtection,
+] as const;
 /** Declared for what goes in and out; their routes are written by hand, and other rooms keep them. */
 export const handMadeCollections = [users, signingKeys, logs, sessions] as const;

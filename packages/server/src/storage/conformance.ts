@@ -5,6 +5,7 @@ import { changes } from './conformance/changes.ts';
 import { crashes } from './conformance/crashes.ts';
 import { endings } from './conformance/endings.ts';
 import { jobs } from './conformance/jobs.ts';
+import { limits } from './conformance/limits.ts';
 import { logs } from './conformance/logs.ts';
 import { migrations } from './conformance/migrations.ts';
 import { pages } from './conformance/pages.ts';
@@ -45,6 +46,7 @@ export function conformance(engine: string, make: () => Promise<Fresh>): void {
     describe('endings', () => endings(theSubject));
     describe('single use', () => singleUse(theSubject, theChildren));
     describe('jobs', () => jobs(theSubject, theChildren));
+    describe('limits', () => limits(theSubject, theChildren));
     describe('changes', () => changes(theSubject, theChildren));
     describe('logs', () => logs(theSubject));
     describe('secrets', () => secrets(theSubject));

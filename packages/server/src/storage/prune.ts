@@ -31,6 +31,7 @@ export async function prune(
   gone += await inPortions(engine, 'single_use', ['tenant', 'kind', 'key_hash'], sql`expires_at < ${ended}`);
   gone += await inPortions(engine, 'counters', ['tenant', 'name_hash'], sql`expires_at < ${ended}`);
   gone += await inPortions(engine, 'jobs', ['tenant', 'id'], sql`due_at < ${now - JOBS_KEPT_MS}`);
+  gone += await inPortions(engine, 'tallies', ['tenant', 'name_hash'], sql`ends_at < ${ended}`);
   gone += await inPortions(engine, 'changes', ['tenant', 'version'], sql`at < ${now - CHANGES_KEPT_MS}`);
   for (const { tenant } of await tenantsWithLogs(engine.reader)) {
     const old = sql`tenant = ${tenant} and date < ${logsBefore}`;

@@ -3,6 +3,9 @@
 
 import type { TenantId } from '../schema/brand.ts';
 import type { Table } from '../schema/table.ts';
+import type { Bucket, Counted, Drawn, Limits } from './counting.ts';
+
+export type { Bucket, Counted, Drawn, Limits, Tally } from './counting.ts';
 
 /** The database is away, locked or out of space: answer 503 and try again, nothing was decided. */
 export class StoreUnavailable extends Error {
@@ -75,6 +78,10 @@ export interface Reads {
   all<Row extends object>(table: Table<Row>, where?: Where<Row>): Promise<Row[]>;
   /** A single-use thing as it stands, without spending it: what it is worth is known only once it is spent. Times in ms. */
   kept<T extends object>(thing: SingleUse): Promise<Kept<T> | undefined>;
+  /** The tallies about this subject that have not ended. `now` in ms. */
+  tallies<About extends object>(subject: string, now: number): Promise<Counted<About>[]>;
+  /** A bucket as it stands, `drawn` saying whether a token could be taken; nothing is taken. `now` in ms. */
+  bucket(bucket: Bucket, now: number): Promise<Drawn>;
   /** The one document of this name, or `undefined` before the first `put`. Announced like a watched table. */
   document<T extends object>(name: string): Promise<T | undefined>;
 }
@@ -98,7 +105,7 @@ export type Spent<T> =
   | { readonly kind: 'expired' }
   | { readonly kind: 'unknown' };
 
-export interface Transaction extends Reads {
+export interface Transaction extends Reads, Limits {
   /** @throws UniqueConflict */
   insert<Row extends object>(table: Table<Row>, row: Row): Promise<void>;
   /** The row with this id, locked until the transaction ends, so that read-change-write loses no update. */

@@ -5,6 +5,7 @@ import type { Table } from '../schema/table.ts';
 import { conditions, type Place, readsOf } from './documents.ts';
 import type { WriteConnection } from './engine.ts';
 import { addJob } from './jobs.ts';
+import { limitsOf } from './limits.ts';
 import { decodeRow, encodeRow, lookups } from './rows.ts';
 import { sequencesOf } from './sequence.ts';
 import { singleUsesOf } from './single-use.ts';
@@ -54,6 +55,7 @@ export function transactionOf(at: Place, tenant: Store['tenant'], connection: Wr
   const tx: Transaction = {
     ...readsOf(at, connection),
     ...singleUsesOf(at, connection),
+    ...limitsOf(at, connection),
 
     async insert(table, row) {
       const { id, doc, values } = encodeRow(sealer, tenant, table, row);

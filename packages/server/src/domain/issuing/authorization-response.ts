@@ -100,6 +100,7 @@ export function responseMinting(ask: ResponseAsk, code: string | undefined): Min
 /** What a code of this response stands for. */
 export function codeContent({ request, decision, user, session, authenticatedAt }: ResponseAsk): AuthorizationCode {
   const { code_challenge, code_challenge_method, nonce, audience } = request;
+  const drops = decision.trace.filter(({ dropped }) => dropped !== undefined);
   return {
     client_id: request.client_id,
     redirect_uri: request.redirect_uri,
@@ -110,6 +111,7 @@ export function codeContent({ request, decision, user, session, authenticatedAt 
     ...(nonce === undefined ? {} : { nonce }),
     requested: request.scopes,
     granted: decision.scopes,
+    ...(drops.length > 0 ? { drops } : {}),
     ...(audience === undefined ? {} : { audience }),
     issuer: decision.authorization.issuer,
     user_id: user.user_id,

@@ -8,6 +8,7 @@ import { findClient } from '../../domain/clients/find.ts';
 import { type ConnectionFacts, mayUse } from '../../domain/connections/facts.ts';
 import { findConnection } from '../../domain/connections/find.ts';
 import { judgeSignup, signupDraft } from '../../domain/connections/signup.ts';
+import type { PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
@@ -24,6 +25,7 @@ import {
   refusal,
   type SignupRefusal,
   taken,
+  tooMany,
 } from './answers.ts';
 import { readSignup, type SignupAsk } from './request.ts';
 
@@ -31,6 +33,7 @@ export interface SignupDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
+  readonly door: PasswordDoor;
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -82,6 +85,8 @@ async function judged(
   const { client_id: _client, connection: _name, ...fields } = asked;
   const [problem] = judgeSignup(connection, fields);
   if (problem) return problemRefusal(problem, connection, asked.password);
+  const entered = await deps.door.signup({ tenant: ask.tenant, ip: ask.ip, about: whence(ask, client) });
+  if (entered.kind === 'closed') return tooMany(entered.seconds);
   // Hashed before anybody looks who exists: a taken address takes as long as a free one.
   const hash = await deps.passwords.hash(asked.password);
   const created = await deps.database
@@ -112,7 +117,7 @@ async function judged(
 function refused(
   deps: SignupDeps,
   ask: Ask,
-  { status, body, because }: SignupRefusal,
+  { status, body, because, headers }: SignupRefusal,
   client?: ClientFacts,
   asked?: SignupAsk,
 ): Answer {
@@ -125,20 +130,36 @@ function refused(
     user_name: asked?.email === undefined ? undefined : canonicalEmail(asked.email),
     details: { error: { message: because, code: body.code }, request_id: ask.id },
   });
-  return answered(ask, client, status, body);
+  return answered(ask, client, status, body, headers);
 }
 
-function answered(ask: Ask, client: ClientFacts | undefined, status: number, body: object): Answer {
+function answered(
+  ask: Ask,
+  client: ClientFacts | undefined,
+  status: number,
+  body: object,
+  headers: Answer['headers'] = {},
+): Answer {
   const { origin } = ask.headers;
-  return json(status, body, { ...noStore, ...(client && origin !== undefined ? allowedOrigin(origin) : {}) });
+  return json(status, body, {
+    ...noStore,
+    ...headers,
+    ...(client && origin !== undefined ? allowedOrigin(origin) : {}),
+  });
 }
 
 function about(ask: Ask, client: ClientFacts | undefined): Omit<LogEvent, 'type' | 'description'> {
   return {
     tenant: ask.tenant,
+    ip: ask.ip,
+    ...whence(ask, client),
+  };
+}
+
+function whence(ask: Ask, client: ClientFacts | undefined) {
+  return {
     client_id: client?.clientId,
     client_name: client?.name,
-    ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
     auth0_client: telemetry(ask.headers['auth0-client']),

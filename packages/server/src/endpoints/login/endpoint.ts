@@ -2,7 +2,7 @@
 // down what was proved, answers. GET shows, POST answers and goes on with 303; what comes next is for /authorize/resume.
 
 import { hash, timingSafeEqual } from 'node:crypto';
-import { findPassword, findUser, findUserByIdentifier } from '../../domain/accounts/find.ts';
+import { findUser } from '../../domain/accounts/find.ts';
 import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
@@ -10,6 +10,7 @@ import { findClient } from '../../domain/clients/find.ts';
 import { connectionsOf } from '../../domain/connections/find.ts';
 import { decideUser } from '../../domain/issuing/decide-user.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
+import type { Admission, PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import { type PageName, pagePaths, readPending, resumePath } from '../../domain/pending/steps.ts';
@@ -32,13 +33,14 @@ import type { Texts } from '../../web/texts/index.ts';
 import { commitProof } from './commit.ts';
 import { loginEvent } from './events.ts';
 import { formTargets } from './form-action.ts';
-import type { AnyStep, Show, Sources, StepAsk, StepEvent } from './step.ts';
+import type { AnyStep, Show, Sources, StepAsk, StepDecision, StepEvent } from './step.ts';
 import { steps } from './steps/index.ts';
 
 export interface LoginDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
+  readonly door: PasswordDoor;
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -63,6 +65,8 @@ interface Visit {
   readonly client: ClientFacts;
   readonly settings: TenantSettings;
   readonly session: Session | undefined;
+  /** Right passwords of this visit: the door hears of its end. */
+  readonly admissions: Admission[];
 }
 
 async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> {
@@ -92,7 +96,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     }
     fields = form.fields;
   }
-  const at: Visit = { ask, handle, pending, client, settings, session };
+  const at: Visit = { ask, handle, pending, client, settings, session, admissions: [] };
   const look = await lookOf(database, snapshot, ask.tenant);
   const language = languageOf(ask, look.languages, pending.request.ui_locales);
   const pages = pagesOf(handle);
@@ -105,13 +109,23 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     tenant: look.tenantName,
   };
   const stepAsk: StepAsk = { place, pending, client, settings, user, pages, fields };
-  const show = ({ shown, status, event }: Show): Answer => {
+  const show = ({ shown, status, event, retryAfter }: Show): Answer => {
     record(deps, at, event);
     const formAction = formTargets(pending.request.redirect_uri, client);
-    return page(status, { ...shown, look, language, formAction });
+    const answer = page(status, { ...shown, look, language, formAction });
+    if (retryAfter === undefined) return answer;
+    return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
   };
+  try {
+    return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at)), show);
+  } finally {
+    for (const admission of at.admissions) admission.end();
+  }
+}
 
-  const decision = await step.judge(stepAsk, sourcesOf(deps, at));
+/** Does what the step decided. */
+async function walk(deps: LoginDeps, at: Visit, decision: StepDecision, show: (page: Show) => Answer): Promise<Answer> {
+  const { ask, handle, pending, client, settings, session } = at;
   switch (decision.kind) {
     case 'show':
       return show(decision);
@@ -119,7 +133,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
       return seeOther(resumeOf(handle));
     case 'page':
       record(deps, at, decision.event);
-      return seeOther(pages[decision.page]);
+      return seeOther(pagesOf(handle)[decision.page]);
     case 'unavailable':
       record(deps, at, {
         type: 'f',
@@ -129,7 +143,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
       return over(deps, ask, handle, 'notAvailable', client.name);
     case 'proved': {
       const now = deps.now();
-      const committed = await commitProof(store, decision.proof, {
+      const committed = await commitProof(deps.database.store(ask.tenant), decision.proof, {
         pending,
         settings,
         previous: session,
@@ -159,29 +173,34 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
   }
 }
 
-function record(deps: LoginDeps, { ask, pending, client }: Visit, event: StepEvent | undefined): void {
-  if (event) deps.record(loginEvent(ask, pending, client, event));
-}
+const record = (deps: LoginDeps, { ask, pending, client }: Visit, event: StepEvent | undefined) =>
+  event && deps.record(loginEvent(ask, pending, client, event));
 
 function storedAudience(pending: PendingAuthorization, ask: Ask): string | undefined {
   const { audience } = pending.request;
   return audience === undefined ? undefined : storedIdentifier(audience, ask.host);
 }
 
-function sourcesOf(deps: LoginDeps, { ask, pending, client }: Visit): Sources {
+function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit): Sources {
   const { database, snapshot, passwords } = deps;
-  const store = database.store(ask.tenant);
+  const about = {
+    client_id: client.clientId,
+    client_name: client.name,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+  };
+  const person = { tenant: ask.tenant, ip: ask.ip, about };
   return {
     connections: () => connectionsOf(database, snapshot, ask.tenant, client),
     async identifierFirst() {
       return (await promptsOf(database, snapshot, ask.tenant)).identifier_first === true;
     },
     async verify(connection, identifier, password) {
-      const user = await findUserByIdentifier(store, connection, identifier);
-      const stored = user && (await findPassword(store, user.user_id))?.hash;
-      const { ok, upgrade } = await passwords.verify(password, stored);
-      return { user, ok, verified: stored, upgrade: upgrade ? await passwords.hash(password) : undefined };
+      const judged = await deps.door.judge({ ...person, connection, identifier, password });
+      if (judged.kind === 'right') admissions.push(judged.admission);
+      return judged;
     },
+    enterSignup: () => deps.door.signup(person),
     hash: (password) => passwords.hash(password),
     async decision(user) {
       const about = { client, request: pending.request, user, host: ask.host };

@@ -20,6 +20,8 @@ export interface ManagementDeps {
   readonly now: () => number;
   /** What would be issued, by the endpoints that issue. Absent where the program talks to itself. */
   readonly dryRuns?: DryRuns;
+  /** Which tenant a host belongs to. Absent where the program talks to itself. */
+  readonly tenantOf?: (host: string) => TenantId | undefined;
   /** For the program itself: no token is asked for, and ids may be given at creation. Never set for routes that are mounted. */
   readonly trusted?: boolean;
 }

@@ -1,9 +1,10 @@
 // What the OpenAPI document says of our questions about tokens: what would be issued, and why.
 
-import { tokenPreview, tokenPreviewAsk } from '../../resources/index.ts';
+import { tokenExplanation, tokenExplanationAsk, tokenPreview, tokenPreviewAsk } from '../../resources/index.ts';
 import { operation, pathTemplate, reference, schemaName, schemasOf } from '../../schema/openapi.ts';
 
 const previewName = schemaName(tokenPreview.name);
+const explanationName = schemaName(tokenExplanation.name);
 
 /** Paths by their templates. */
 export const tokenPaths = {
@@ -18,7 +19,23 @@ export const tokenPaths = {
       errors: [404],
     }),
   },
+  [pathTemplate(tokenExplanation.path)]: {
+    post: operation({
+      summary: 'Explain why an API refuses a token',
+      tag: 'tokens',
+      needs: [['read:token_explanations']],
+      body: reference(`${explanationName}Create`),
+      status: 200,
+      answer: reference(explanationName),
+      errors: [413, 429],
+    }),
+  },
 };
 
 /** Schemas of what may be asked (`...Create`) and of what is answered. */
-export const tokenSchemas = { ...schemasOf(tokenPreviewAsk), ...schemasOf(tokenPreview) };
+export const tokenSchemas = {
+  ...schemasOf(tokenPreviewAsk),
+  ...schemasOf(tokenPreview),
+  ...schemasOf(tokenExplanationAsk),
+  ...schemasOf(tokenExplanation),
+};

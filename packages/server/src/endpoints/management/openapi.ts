@@ -2,7 +2,6 @@
 // that are written by hand. Made once; only the addresses differ by host.
 
 import {
-  branding,
   clientCredentials,
   clientGrants,
   clients,
@@ -12,12 +11,11 @@ import {
   logs,
   managementScopes,
   organizations,
-  prompts,
   resourceServers,
   roles,
   sessions,
   signingKeys,
-  tenantSettings,
+  singletons,
   userAttributeProfiles,
   users,
 } from '../../resources/index.ts';
@@ -250,7 +248,7 @@ const oneConnection = '/connections/{id}';
 const paths = Object.assign(
   {},
   ...collections.map(collectionPaths),
-  ...[tenantSettings, branding, prompts].map(singletonPaths),
+  ...singletons.map(singletonPaths),
   handMade,
   peoplePaths,
   connectionPaths,
@@ -263,9 +261,7 @@ const paths = Object.assign(
 );
 const schemas = Object.assign(
   { Error: errorSchema },
-  ...[...collections, connections, grants, tenantSettings, branding, prompts, signingKeys, logs, sessions].map(
-    schemasOf,
-  ),
+  ...[...collections, connections, grants, ...singletons, signingKeys, logs, sessions].map(schemasOf),
   tokenSchemas,
 );
 

@@ -38,6 +38,18 @@ export const chores: Readonly<Record<string, Chore>> = {
     return outcomes.filter(({ added }) => added).length;
   },
 
+  async tally(store, { limit, times: count }) {
+    const tally = { name: 'attempts', subject: 'user u', about: {} };
+    const outcomes = await times(count, () => store.transact((tx) => tx.tally(tally, limit, 1_000, 9_000)));
+    return outcomes.filter(({ added }) => added).length;
+  },
+
+  async draw(store, { limit, times: count }) {
+    const bucket = { name: 'attempts', capacity: limit, everyMs: 1_000 };
+    const outcomes = await times(count, () => store.transact((tx) => tx.draw(bucket, 1_000)));
+    return outcomes.filter(({ drawn }) => drawn).length;
+  },
+
   /** Inserts rows that all have the same identifier; how many went in. */
   async insertSame(store, { key: identifier, racers, who }) {
     const outcomes = await times(racers, (index) =>

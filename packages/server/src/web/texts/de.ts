@@ -44,6 +44,9 @@ export const de: Texts = {
     missingPassword: 'Geben Sie Ihr Passwort ein',
     wrong: 'Kein Konto passt zu diesen Angaben. Prüfen Sie sie und versuchen Sie es noch einmal.',
     blocked: 'Dieses Konto ist gesperrt. Bitten Sie den Support um Hilfe.',
+    closed:
+      'Zu viele falsche Passwörter. Die Anmeldung bei diesem Konto ist von hier aus gesperrt. Kennen wir Ihre Adresse, haben wir Ihnen geschrieben, wie Sie sie entsperren; auch ein neues Passwort entsperrt sie.',
+    slowDown: 'Das waren zu viele Versuche. Warten Sie eine Weile, bevor Sie es erneut versuchen.',
   },
   signup: {
     title: 'Konto anlegen',
@@ -67,6 +70,7 @@ export const de: Texts = {
     emailTaken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto',
     phoneTaken: 'Mit dieser Telefonnummer gibt es schon ein Konto',
     usernameTaken: 'Dieser Benutzername ist vergeben',
+    slowDown: 'Aus Ihrem Netz wurden zu viele Konten angelegt. Warten Sie eine Weile, bevor Sie es erneut versuchen.',
     refused:
       'Mit diesen Angaben konnte kein Konto angelegt werden. Wenn Sie schon eines haben, melden Sie sich stattdessen an.',
     disabled: 'Hier können keine Konten angelegt werden.',

@@ -42,6 +42,9 @@ export const en: Texts = {
     missingPassword: 'Enter your password',
     wrong: 'No account fits these details. Check them and try again.',
     blocked: 'This account is blocked. Ask support for help.',
+    closed:
+      'Too many wrong passwords. Logging in to this account from here is blocked. If we know your address, we have sent you a message that says how to unblock it; a new password unblocks it too.',
+    slowDown: 'There were too many attempts. Wait a while before you try again.',
   },
   signup: {
     title: 'Create your account',
@@ -65,6 +68,7 @@ export const en: Texts = {
     emailTaken: 'There is an account with this email address already',
     phoneTaken: 'There is an account with this phone number already',
     usernameTaken: 'This username is taken',
+    slowDown: 'Too many accounts were made from your network. Wait a while before you try again.',
     refused: 'An account could not be created with these details. If you have one already, log in instead.',
     disabled: 'Accounts cannot be created here.',
     rules: {

@@ -44,6 +44,9 @@ export const es: Texts = {
     missingPassword: 'Introduzca su contraseña',
     wrong: 'Ninguna cuenta coincide con estos datos. Revíselos e inténtelo de nuevo.',
     blocked: 'Esta cuenta está bloqueada. Pida ayuda al soporte.',
+    closed:
+      'Demasiadas contraseñas incorrectas. El acceso a esta cuenta desde aquí está bloqueado. Si conocemos su dirección, le hemos enviado un mensaje que explica cómo desbloquearlo; una contraseña nueva también lo desbloquea.',
+    slowDown: 'Ha habido demasiados intentos. Espere un rato antes de volver a intentarlo.',
   },
   signup: {
     title: 'Cree su cuenta',
@@ -67,6 +70,7 @@ export const es: Texts = {
     emailTaken: 'Ya existe una cuenta con este correo electrónico',
     phoneTaken: 'Ya existe una cuenta con este número de teléfono',
     usernameTaken: 'Este nombre de usuario ya está en uso',
+    slowDown: 'Se han creado demasiadas cuentas desde su red. Espere un rato antes de volver a intentarlo.',
     refused: 'No se ha podido crear una cuenta con estos datos. Si ya tiene una, inicie sesión.',
     disabled: 'Aquí no se pueden crear cuentas.',
     rules: {

@@ -44,6 +44,9 @@ export const fr: Texts = {
     missingPassword: 'Saisissez votre mot de passe',
     wrong: 'Aucun compte ne correspond à ces données. Vérifiez-les et réessayez.',
     blocked: 'Ce compte est bloqué. Demandez de l’aide à l’assistance.',
+    closed:
+      'Trop de mots de passe erronés. La connexion à ce compte depuis cet endroit est bloquée. Si nous connaissons votre adresse, nous vous avons écrit comment la débloquer ; un nouveau mot de passe la débloque aussi.',
+    slowDown: 'Il y a eu trop de tentatives. Attendez un moment avant de réessayer.',
   },
   signup: {
     title: 'Créez votre compte',
@@ -67,6 +70,7 @@ export const fr: Texts = {
     emailTaken: 'Un compte existe déjà avec cette adresse e-mail',
     phoneTaken: 'Un compte existe déjà avec ce numéro de téléphone',
     usernameTaken: 'Ce nom d’utilisateur est déjà pris',
+    slowDown: 'Trop de comptes ont été créés depuis votre réseau. Attendez un moment avant de réessayer.',
     refused: 'Impossible de créer un compte avec ces données. Si vous en avez déjà un, connectez-vous.',
     disabled: 'Il n’est pas possible de créer un compte ici.',
     rules: {

@@ -61,6 +61,10 @@ export interface Texts {
     readonly missingPassword: string;
     readonly wrong: string;
     readonly blocked: string;
+    /** Too many wrong passwords for this account. */
+    readonly closed: string;
+    /** Too many attempts, whatever the account. */
+    readonly slowDown: string;
   };
   readonly signup: {
     readonly title: string;
@@ -87,6 +91,8 @@ export interface Texts {
     /** Says nothing about which accounts exist. */
     readonly refused: string;
     readonly disabled: string;
+    /** Too many accounts from one network. */
+    readonly slowDown: string;
     readonly rules: PasswordTexts;
   };
   readonly consent: {
