@@ -19,7 +19,7 @@ export function refreshModules(opOf: () => Op): void {
     const metadata = await op.site.send('GET', '/.well-known/openid-configuration');
     assert.ok(metadata.body.grant_types_supported.includes('refresh_token'));
     assert.ok(metadata.body.scopes_supported.includes('offline_access'));
-    assert.ok(token.length >= 16, flow.tokens?.text);
+    assert.ok(token.length >= 16, 'a refresh token');
     assert.ok(entropyOf(token) > 96);
     const before = flow.idTokens.at(-1);
     // The suite waits a second, so that `iat` is another.
