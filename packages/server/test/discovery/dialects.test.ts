@@ -24,6 +24,7 @@ describe('metadata by settings', () => {
       'http://auth0.com/oauth/grant-type/password-realm',
       'implicit',
       'password',
+      'refresh_token',
     ]);
   });
 

@@ -104,6 +104,7 @@ describe('discovery', () => {
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384'],
       grant_types_supported: [
         'authorization_code',
+        'refresh_token',
         'client_credentials',
         'password',
         'http://auth0.com/oauth/grant-type/password-realm',

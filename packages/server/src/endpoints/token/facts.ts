@@ -6,6 +6,7 @@ import type { ConnectionFacts } from '../../domain/connections/facts.ts';
 import type { ApiFacts, GrantFacts } from '../../domain/issuing/api-facts.ts';
 import type { AudienceVerdict } from '../../domain/issuing/audience.ts';
 import type { FoundCode } from '../../domain/issuing/codes.ts';
+import type { FoundToken } from '../../domain/issuing/refresh-member.ts';
 import type { UserFacts } from '../../domain/issuing/user-authorization.ts';
 import type { Judged } from '../../domain/limits/password-door.ts';
 import type { OrganizationLookups } from './organization.ts';
@@ -35,6 +36,10 @@ export interface TokenFacts extends OrganizationLookups {
   target(client: ClientFacts, audience: string | undefined, resource: string | undefined): Promise<AudienceVerdict>;
   /** Whose the identifier is, and whether the password is theirs. The one look-up that counts: each costs an attempt. */
   password(client: ClientFacts, connection: ConnectionFacts, username: string, password: string): Promise<Judged>;
+  /** A refresh token as it is known; looking does not use it. `undefined`: the text is none of ours. */
+  refreshToken(text: string): Promise<FoundToken | undefined>;
+  /** When the request came (ms), and for how many seconds a replaced refresh token brings its successor again. */
+  readonly refreshWindow: { readonly arrived: number; readonly raceWindow: number };
   user(userId: string): Promise<User | undefined>;
   /** Whether a session has not ended, and is this user's. */
   sessionAlive(sessionId: string, userId: string): Promise<boolean>;
