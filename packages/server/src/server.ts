@@ -22,6 +22,8 @@ import { emailTemplateTable, messageSender } from './domain/messages/send.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
 import { recoveryHandlers } from './domain/recovery/answered.ts';
 import { managementJobs } from './domain/recovery/management-job.ts';
+import { logoutDelivery } from './domain/sessions/deliver.ts';
+import { sessionWatch } from './domain/sessions/expiry.ts';
 import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
@@ -35,8 +37,8 @@ import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { recoveryRoutes } from './endpoints/recovery/endpoint.ts';
-import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { revokeRoutes } from './endpoints/revoke/endpoint.ts';
+import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
 import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
@@ -147,6 +149,8 @@ export async function openHouse(
       connect: egress.connect,
       originOf: hosts.originOf,
     }),
+    logoutDelivery({ database, snapshot, keyring, egress, record, now }),
+    sessionWatch({ database, snapshot, now }),
     ...recoveryHandlers({ database, snapshot, record, now, originOf: hosts.originOf }),
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
@@ -171,9 +175,9 @@ export async function openHouse(
     routes: [
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-      ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
+      ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
-      ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
+      ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),

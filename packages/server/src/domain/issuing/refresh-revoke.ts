@@ -114,5 +114,8 @@ export async function revokePresented(
   const { user_id, client_id } = family;
   await tx.removeAll(userGrants, { user_id, clientID: client_id, audience: family.audience ?? USERINFO });
   const audience = family.audience ?? null;
-  return { ...revoked, others: await revokeRefreshFamilies(tx, { user_id, client_id, audience }, 'grant-deleted', now) };
+  return {
+    ...revoked,
+    others: await revokeRefreshFamilies(tx, { user_id, client_id, audience }, 'grant-deleted', now),
+  };
 }
