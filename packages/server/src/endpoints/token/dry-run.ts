@@ -23,8 +23,8 @@ export type TokenDryRunDeps = Pick<TokenDeps, 'database' | 'snapshot' | 'keyring
 export interface DryLogin {
   readonly content: AuthorizationCode;
   readonly verifier: string;
-  /** Scopes that the user would have consented to in it. */
-  readonly consented: readonly string[];
+  /** Scopes that the user would have consented to in it; `undefined`: it was not asked. */
+  readonly consented: readonly string[] | undefined;
 }
 
 export interface TokenDryRun {
@@ -96,7 +96,7 @@ export function createTokenDryRun(deps: TokenDryRunDeps): TokenDryRun {
         // The login would have kept the consent that it got.
         userFacts: async (client, whom, audience) => {
           const found = await facts.userFacts(client, whom, audience);
-          if (consented.length === 0) return found;
+          if (consented === undefined) return found;
           return { ...found, consented: new Set([...(found.consented ?? []), ...consented]) };
         },
       });
