@@ -20,6 +20,10 @@ import { mailboxMessages } from './domain/messages/mailbox.ts';
 import { emailProviders } from './domain/messages/provider.ts';
 import { emailTemplateTable, messageSender } from './domain/messages/send.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
+import { recoveryHandlers } from './domain/recovery/answered.ts';
+import { managementJobs } from './domain/recovery/management-job.ts';
+import { logoutDelivery } from './domain/sessions/deliver.ts';
+import { sessionWatch } from './domain/sessions/expiry.ts';
 import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
@@ -32,6 +36,7 @@ import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
+import { recoveryRoutes } from './endpoints/recovery/endpoint.ts';
 import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
@@ -100,6 +105,7 @@ export async function openHouse(
       mailboxMessages,
       refreshFamilies,
       endedFamilies,
+      managementJobs,
     ],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
@@ -142,6 +148,9 @@ export async function openHouse(
       connect: egress.connect,
       originOf: hosts.originOf,
     }),
+    logoutDelivery({ database, snapshot, keyring, egress, record, now }),
+    sessionWatch({ database, snapshot, now }),
+    ...recoveryHandlers({ database, snapshot, record, now, originOf: hosts.originOf }),
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
@@ -149,7 +158,7 @@ export async function openHouse(
   const errorPages = createErrorPages(database, snapshot);
   const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
   const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
-  const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
+  const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now, hosts };
   return {
     database,
     snapshot,
@@ -165,11 +174,12 @@ export async function openHouse(
     routes: [
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-      ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
+      ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
       ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),
+      ...recoveryRoutes({ database, snapshot, passwords, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.

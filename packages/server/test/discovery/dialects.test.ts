@@ -22,6 +22,7 @@ describe('metadata by settings', () => {
       'authorization_code',
       'client_credentials',
       'implicit',
+      'refresh_token',
     ]);
   });
 

@@ -84,6 +84,8 @@ export interface AuthorizationFacts {
   readonly organizationPrompt: 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt';
   /** Overrides the tenant's switch of the same name, if it is set (CNF-3). */
   readonly skipsCallbackConfirmation: boolean | undefined;
+  /** It is told over the back channel when sessions end: `backchannel.ts` says of which. */
+  readonly hearsOfLogouts: boolean;
 }
 
 /** The members of a client's row that matter here. */
@@ -131,6 +133,14 @@ export interface ClientRow {
   readonly organization_usage?: AuthorizationFacts['organizationUsage'] | undefined;
   readonly organization_require_behavior?: AuthorizationFacts['organizationPrompt'] | undefined;
   readonly skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | undefined;
+  readonly oidc_logout?: LogoutRow | undefined;
+}
+export interface LogoutRow {
+  readonly backchannel_logout_urls?: readonly string[] | undefined;
+  readonly backchannel_logout_initiators?:
+    | { readonly mode?: 'custom' | 'all' | undefined; readonly selected_initiators?: readonly string[] | undefined }
+    | undefined;
+  readonly backchannel_logout_session_metadata?: { readonly include?: boolean | undefined } | undefined;
 }
 export interface RefreshRow {
   readonly rotation_type?: string | undefined;
@@ -227,6 +237,7 @@ function authorizationFacts(row: ClientRow): AuthorizationFacts {
     organizationUsage: row.organization_usage ?? 'deny',
     organizationPrompt: row.organization_require_behavior ?? 'no_prompt',
     skipsCallbackConfirmation: row.skip_non_verifiable_callback_uri_confirmation_prompt,
+    hearsOfLogouts: (row.oidc_logout?.backchannel_logout_urls ?? []).length > 0,
   };
 }
 

@@ -5,6 +5,7 @@ import type { TenantId } from '../../schema/brand.ts';
 import { tableOf } from '../../schema/collection.ts';
 import type { Database } from '../../storage/store.ts';
 import type { ClientFacts } from '../clients/facts.ts';
+import { settingsOf } from '../tenants/settings.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 import { type ConnectionFacts, connectionFacts, mayUse } from './facts.ts';
 
@@ -37,4 +38,17 @@ export async function findConnection(
   name: string,
 ): Promise<ConnectionFacts | undefined> {
   return (await all(database, snapshot, tenant)).find((connection) => connection.name === name);
+}
+
+/**
+ * The connection of somebody who came without a client: the tenant's `default_directory`, else the oldest. @throws StoreUnavailable
+ */
+export async function firstConnection(
+  database: Database,
+  snapshot: Snapshot,
+  tenant: TenantId,
+): Promise<ConnectionFacts | undefined> {
+  const { default_directory } = await settingsOf(database, snapshot, tenant);
+  const connections = await all(database, snapshot, tenant);
+  return connections.find(({ name }) => name === default_directory) ?? connections[0];
 }

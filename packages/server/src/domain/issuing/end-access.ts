@@ -2,7 +2,7 @@
 // changed password ends refresh tokens; here it does (docs/refresh-tokens.md).
 
 import type { Transaction } from '../../storage/store.ts';
-import { endSessionsOf } from '../sessions/lifecycle.ts';
+import { endSessionsOf, type SessionEnd } from '../sessions/ending.ts';
 import { forgetIssuedOf } from './issued.ts';
 import type { EndReason, RefreshFamily } from './refresh-family.ts';
 import { revokeRefreshFamilies } from './refresh-revoke.ts';
@@ -15,13 +15,18 @@ export interface EndedAccess {
 }
 
 /**
- * Ends every session of a user, revokes every refresh token, and makes our own endpoints refuse every access token; a JWT goes
+ * Ends every session of a user and has the clients told, revokes every refresh token, and makes our own endpoints refuse every access token; a JWT goes
  * on at other APIs until it ends. To be called in the transaction that decides it, with the user's row locked, so that a login
  * on its way comes before or after. `now` in ms. Records nothing: the caller says what happened.
  */
-export async function endAccess(tx: Transaction, userId: string, why: EndReason, now: number): Promise<EndedAccess> {
+export async function endAccess(
+  tx: Transaction,
+  userId: string,
+  why: EndReason & SessionEnd,
+  now: number,
+): Promise<EndedAccess> {
   // In this order: what makes new tokens ends before the tokens are looked for.
-  const sessions = await endSessionsOf(tx, userId);
+  const sessions = await endSessionsOf(tx, userId, { why, now });
   const families = await revokeRefreshFamilies(tx, { user_id: userId }, why, now);
   await forgetIssuedOf(tx, userId);
   return { sessions, families };

@@ -15,6 +15,8 @@ export interface Minting {
   readonly client: ClientFacts;
   readonly user: User;
   readonly authorization: UserAuthorization;
+  /** `gty`, which the grants name that need no browser. */
+  readonly grantType?: Authorization['grantType'];
   readonly channel: Channel;
   readonly wants: { readonly accessToken: boolean; readonly idToken: boolean };
   /** Seconds of an opaque token: 86400, and 7200 in the implicit flow (auth0-behaviour §20.6). */
@@ -32,7 +34,7 @@ export type AccessTokenContent =
   | { readonly format: 'JWT'; readonly authorization: Authorization; readonly kept: boolean };
 
 /** What the access token will be. Decides nothing: what may be issued was decided before. */
-export function accessTokenContent({ authorization, channel, opaqueLifetime }: Minting): AccessTokenContent {
+export function accessTokenContent({ authorization, grantType, channel, opaqueLifetime }: Minting): AccessTokenContent {
   const { target } = authorization;
   if (target.kind === 'userinfo') return { format: 'opaque', expiresIn: opaqueLifetime };
   const { api, audience } = target;
@@ -51,6 +53,7 @@ export function accessTokenContent({ authorization, channel, opaqueLifetime }: M
       clientId: authorization.clientId,
       subject: authorization.subject,
       scopes: authorization.scopes,
+      ...(grantType ? { grantType } : {}),
       ...(authorization.permissions ? { permissions: authorization.permissions } : {}),
       lifetime: channel === 'front' ? api.lifetimeForWeb : api.lifetime,
       trace: [],

@@ -38,6 +38,8 @@ export type Outcome =
   | { readonly kind: 'done' }
   /** Try again later, if it may be tried again. `afterMs` instead of the kind's own pause. */
   | { readonly kind: 'retry'; readonly because: string; readonly afterMs?: number }
+  /** There is nothing to do yet: again at that time (ms), and this was no attempt. */
+  | { readonly kind: 'later'; readonly at: number }
   | { readonly kind: 'give-up'; readonly because: string };
 
 /** Who does jobs of a kind. An error that `run` throws is a retry. */

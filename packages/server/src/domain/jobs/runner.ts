@@ -103,6 +103,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     const told = { kind: kind.name, tenant: job.tenant, id: job.id, attempt: job.attempt };
     await kept(job, async () => {
       if (outcome.kind === 'done') return database.jobs.finish(job);
+      if (outcome.kind === 'later') return database.jobs.putOff(job, outcome.at, false);
       if (outcome.kind === 'retry' && stopping.signal.aborted) return database.jobs.putOff(job, now(), false);
       if (outcome.kind === 'retry' && job.attempt < kind.attempts) {
         return database.jobs.putOff(job, now() + (outcome.afterMs ?? pauseOf(handler, job.attempt)), true);

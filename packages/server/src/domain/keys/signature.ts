@@ -4,8 +4,8 @@
 import { constants, createHmac, type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
 import type { AsymmetricAlgorithm } from '../../oauth/algorithms.ts';
 
-/** The media types of our JWTs: Auth0's own profile, and RFC 9068 §2.1. */
-export type TokenType = 'JWT' | 'at+jwt';
+/** The media types of our JWTs: Auth0's own profile, RFC 9068 §2.1, and OpenID Connect Back-Channel Logout 1.0 §2.4. */
+export type TokenType = 'JWT' | 'at+jwt' | 'logout+jwt';
 
 interface Method {
   readonly digest: string | null;
@@ -46,7 +46,7 @@ export function signingKey(kid: string, alg: AsymmetricAlgorithm, privateKey: Ke
     kid,
     alg,
     input: { key: privateKey, ...methods[alg].options },
-    headers: { JWT: header('JWT'), 'at+jwt': header('at+jwt') },
+    headers: { JWT: header('JWT'), 'at+jwt': header('at+jwt'), 'logout+jwt': header('logout+jwt') },
   };
 }
 

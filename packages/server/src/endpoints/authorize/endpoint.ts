@@ -233,7 +233,13 @@ async function issue(
 ): Promise<Answer> {
   const { client, request, settings, dialect, target, issuer, pending } = login;
   const { user, session } = who;
-  const use = { client_id: client.clientId, ip: ask.ip, user_agent: cut(ask.headers['user-agent'] ?? '') };
+  const use = {
+    client_id: client.clientId,
+    issuer: decision.authorization.issuer,
+    hearsOfLogouts: client.authorization.hearsOfLogouts,
+    ip: ask.ip,
+    user_agent: cut(ask.headers['user-agent'] ?? ''),
+  };
   const authenticatedAt = Date.parse(session.authenticated_at);
   const response = await issueAuthorizationResponse(
     deps,

@@ -1,4 +1,5 @@
-// POST /dbconnections/signup (auth0-behaviour §32.1): creates a user of a database connection. No session, no token.
+// POST /dbconnections/signup and /change_password (auth0-behaviour §32): makes a user of a database connection, and sends a link
+// to choose a new password. No session, no token.
 
 import { createUser } from '../../domain/accounts/create.ts';
 import { canonicalEmail } from '../../domain/accounts/identifiers.ts';
@@ -11,12 +12,14 @@ import { judgeSignup, signupDraft } from '../../domain/connections/signup.ts';
 import type { PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
+import { askReset } from '../../domain/recovery/asked.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
 import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
+import { chooseLanguage } from '../../web/language.ts';
 import {
   badRequest,
   createdBody,
@@ -27,7 +30,7 @@ import {
   taken,
   tooMany,
 } from './answers.ts';
-import { readSignup, type SignupAsk } from './request.ts';
+import { readChange, readSignup, type SignupAsk } from './request.ts';
 
 export interface SignupDeps {
   readonly database: Database;
@@ -48,6 +51,13 @@ export function dbconnectionRoutes(deps: SignupDeps): Route[] {
       bodyLimit: 32 * 1024,
       handle: (ask) => signup(deps, ask),
     },
+    {
+      method: 'POST',
+      path: '/dbconnections/change_password',
+      family: 'oauth',
+      bodyLimit: 32 * 1024,
+      handle: (ask) => changePassword(deps, ask),
+    },
   ];
 }
 
@@ -65,6 +75,56 @@ async function signup(deps: SignupDeps, ask: Ask): Promise<Answer> {
   const connection = await findConnection(database, snapshot, ask.tenant, asked.connection);
   const outcome = await judged(deps, ask, asked, client, connection);
   return 'because' in outcome ? refused(deps, ask, outcome, client, asked) : answered(ask, client, 200, outcome.body);
+}
+
+const mailSent = "We've just sent you an email to reset your password.";
+
+/** The same answer whoever is asked for, and before anybody looks (CP-2, ENU-03): a job finds out. */
+async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
+  const { database, snapshot } = deps;
+  const failed = (refusal: SignupRefusal, client?: ClientFacts, connection?: string): Answer => {
+    deps.record({
+      ...about(ask, client),
+      type: 'fcpr',
+      description: refusal.because,
+      connection,
+      details: { error: { message: refusal.because, code: refusal.body.code }, request_id: ask.id },
+    });
+    return answered(ask, client, refusal.status, refusal.body);
+  };
+  const read = readChange(ask);
+  if (read.kind === 'malformed') return failed(badRequest(read.description, read.status));
+  const asked = read.value;
+  const client = asked.client_id ? await findClient(database, snapshot, ask.tenant, asked.client_id) : undefined;
+  if (asked.client_id && !client) return failed(refusal('unauthorized', 'Unknown client', undefined, 401));
+  const { origin } = ask.headers;
+  if (client && origin !== undefined && !isAllowedOrigin(origin, client.callbacks, client.allowedOrigins)) {
+    deps.record({ ...about(ask, client), type: 'fco', description: `Origin ${printable(origin)} is not allowed` });
+    return originRefused(origin);
+  }
+  const named = printable(asked.connection);
+  const connection = await findConnection(database, snapshot, ask.tenant, asked.connection);
+  if (!connection) return failed(noConnection(`no database connection is called "${named}"`), client, named);
+  if (client && !client.builtIn && !mayUse(client, connection)) {
+    const because = 'the client may not use this connection; enable it with PATCH /api/v2/connections/{id}/clients';
+    return failed(noConnection(because), client, named);
+  }
+  if (canonicalEmail(asked.email) === undefined)
+    return failed(badRequest('email: not an e-mail address'), client, named);
+  const settings = await settingsOf(database, snapshot, ask.tenant);
+  const from = {
+    client_id: client?.clientId,
+    client_name: client?.name,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    language: chooseLanguage({ acceptLanguage: ask.headers['accept-language'], enabled: settings.enabled_locales }),
+  };
+  const reset = { ...from, connection: connection.name, identifier: asked.email };
+  await database.store(ask.tenant).transact((tx) => askReset(tx, reset, deps.now()));
+  const headers = { ...noStore, 'content-type': 'text/html; charset=utf-8' };
+  const readable = client && origin !== undefined ? allowedOrigin(origin) : {};
+  return { status: 200, headers: { ...headers, ...readable }, body: mailSent };
 }
 
 async function judged(

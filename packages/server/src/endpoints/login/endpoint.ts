@@ -1,7 +1,7 @@
 // The pages of a login, `/u/...`: finds the pending authorization, proves that the form is ours, lets the step judge, writes
 // down what was proved, answers. GET shows, POST answers and goes on with 303; what comes next is for /authorize/resume.
 
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { findUser } from '../../domain/accounts/find.ts';
 import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { User } from '../../domain/accounts/user.ts';
@@ -15,6 +15,7 @@ import type { LogEvent } from '../../domain/logs/event.ts';
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import { type PageName, pagePaths, readPending, resumePath } from '../../domain/pending/steps.ts';
 import { linkBack, wayBack } from '../../domain/pending/way-back.ts';
+import { recoveryPaths } from '../../domain/recovery/links.ts';
 import { cookieLifetime, findSession } from '../../domain/sessions/lifecycle.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
@@ -27,8 +28,9 @@ import { noStore } from '../../web/answers.ts';
 import { browserOf, cookieOf, sessionCookieName, setCookie } from '../../web/cookies.ts';
 import type { Answer, Ask, Route } from '../../web/exchange.ts';
 import { chooseLanguage, textsIn } from '../../web/language.ts';
+import { readOwnForm } from '../../web/own-form.ts';
 import { errorPage, page } from '../../web/page.ts';
-import { type Params, readBody, readForm } from '../../web/params.ts';
+import { type Params, readForm } from '../../web/params.ts';
 import type { Texts } from '../../web/texts/index.ts';
 import { commitProof } from './commit.ts';
 import { loginEvent } from './events.ts';
@@ -108,7 +110,8 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     application: client.name || client.clientId,
     tenant: look.tenantName,
   };
-  const stepAsk: StepAsk = { place, pending, client, settings, user, pages, fields };
+  const forgot = `${recoveryPaths.request}?state=${encodeURIComponent(handle)}`;
+  const stepAsk: StepAsk = { place, pending, client, settings, user, pages, forgot, fields };
   const show = ({ shown, status, event, retryAfter }: Show): Answer => {
     record(deps, at, event);
     const formAction = formTargets(pending.request.redirect_uri, client);
@@ -217,34 +220,6 @@ function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit)
 function formToken({ csrf }: PendingAuthorization, page: PageName, user: User | undefined): string {
   if (page === 'login' || page === 'signup' || user === undefined) return csrf;
   return hash('sha256', `${csrf} ${user.user_id}`, 'base64url');
-}
-
-type OwnForm =
-  | { readonly kind: 'fields'; readonly fields: Params }
-  | { readonly kind: 'refused'; readonly because: string };
-
-/**
- * The fields of a form that this browser got from us: from our own origin as far as the browser says (`Origin`,
- * `Sec-Fetch-Site`), in a form's encoding, with the token of this login (security-cases CSR-01, CSR-03).
- */
-function readOwnForm(ask: Ask, csrf: string): OwnForm {
-  const refused = (because: string): OwnForm => ({ kind: 'refused', because });
-  const { origin } = ask.headers;
-  const site = ask.headers['sec-fetch-site'];
-  if (ask.repeated.size > 0) return refused(`the header ${[...ask.repeated][0]} came twice`);
-  if (origin !== undefined && `${origin}/` !== ask.issuer)
-    return refused(`the form came from another origin than ${ask.issuer}; behind a proxy, see --trusted-proxies`);
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    return refused('the form came from another site');
-  const type = ask.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') return refused('the body is no form');
-  const body = readBody(ask.body, ask.headers['content-type']);
-  if (body.kind === 'malformed') return refused(body.description);
-  const sent = Buffer.from(body.params.get('csrf') ?? '');
-  const wanted = Buffer.from(csrf);
-  if (sent.length !== wanted.length || !timingSafeEqual(sent, wanted))
-    return refused('the token of the form is not that of this login');
-  return { kind: 'fields', fields: body.params };
 }
 
 type Ending = 'expired' | 'foreign' | 'refused' | 'notAvailable';

@@ -23,6 +23,8 @@ export interface StepAsk {
   readonly user: User | undefined;
   /** The pages of this login. */
   readonly pages: Readonly<Record<PageName, string>>;
+  /** Where a new password can be asked for. */
+  readonly forgot: string;
   /** The fields of the form; `undefined` when the page is only looked at. Its CSRF token was right. */
   readonly fields: Params | undefined;
 }

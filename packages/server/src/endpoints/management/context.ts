@@ -3,6 +3,7 @@
 import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
+import type { Hosts } from '../../domain/tenants/hosts.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { TenantHost, TenantId } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
@@ -18,6 +19,8 @@ export interface ManagementDeps {
   readonly record: (event: LogEvent) => void;
   /** ms */
   readonly now: () => number;
+  /** Where people reach a tenant, for links. */
+  readonly hosts: Pick<Hosts, 'originOf'>;
   /** What would be issued, by the endpoints that issue. Absent where the program talks to itself. */
   readonly dryRuns?: DryRuns;
   /** Which tenant a host belongs to. Absent where the program talks to itself. */

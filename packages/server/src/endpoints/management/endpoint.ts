@@ -51,6 +51,7 @@ import { rotateSecretRoute } from './verbs/rotate-secret.ts';
 import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
+import { ticketRoutes } from './verbs/tickets.ts';
 import { tokenExplanationRoutes } from './verbs/token-explanations.ts';
 import { tokenPreviewRoutes } from './verbs/token-previews.ts';
 import { userRoleRoutes } from './verbs/user-roles.ts';
@@ -113,6 +114,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...userSearchRoutes(machinery),
     ...userRoutes(machinery),
     ...userRoleRoutes(machinery),
+    ...ticketRoutes(machinery),
     ...sessionRoutes(machinery),
     ...grantRoutes(machinery),
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),

@@ -34,6 +34,7 @@ import {
   singletonPaths,
 } from '../../schema/openapi.ts';
 import { connectionPaths, removeConnection } from './openapi-connections.ts';
+import { messagePaths, messageSchemas } from './openapi-messages.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
 import { tokenPaths, tokenSchemas } from './openapi-tokens.ts';
 
@@ -252,6 +253,7 @@ const paths = Object.assign(
   handMade,
   peoplePaths,
   connectionPaths,
+  messagePaths,
   tokenPaths,
   {
     ...ofConnections,
@@ -263,6 +265,7 @@ const schemas = Object.assign(
   { Error: errorSchema },
   ...[...collections, connections, grants, ...singletons, signingKeys, logs, sessions].map(schemasOf),
   tokenSchemas,
+  messageSchemas,
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */

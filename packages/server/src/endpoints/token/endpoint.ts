@@ -10,7 +10,8 @@ import { issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type Redemption, redeemCode } from '../../domain/issuing/redeem.ts';
-import { revokeBought } from '../../domain/issuing/refresh-revoke.ts';
+import { exchangeRefreshToken, type RefreshExchange } from '../../domain/issuing/refresh-exchange.ts';
+import { revokeBought, revokeRefreshFamily } from '../../domain/issuing/refresh-revoke.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
@@ -23,8 +24,8 @@ import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { type Params, readBody } from '../../web/params.ts';
 import { machineTokenBody, userTokensBody } from './bodies.ts';
-import { callerOf, issuedEvent, originEvent, redeemedEvent, refusedEvent } from './events.ts';
-import type { AnyGrant } from './grant.ts';
+import { callerOf, issuedEvent, originEvent, redeemedEvent, refreshedEvent, refusedEvent } from './events.ts';
+import type { AnyGrant, Member } from './grant.ts';
 import { judgeGrantType } from './grant-type.ts';
 import { factsFor } from './load.ts';
 import { lostRefusal, spend, spendAssertion } from './spend.ts';
@@ -47,6 +48,8 @@ interface Progress {
   organization?: OrganizationFacts;
   user?: User;
   audience?: string;
+  member?: Member;
+  reused?: boolean;
   /** Set once the client has proved who it is: only then its word about the caller's address is taken. */
   authenticated: boolean;
   basic: boolean;
@@ -115,9 +118,18 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
     }
     case 'redeemed':
       return redeem(deps, ask, progress, grant, authentication, decision.redemption, refused);
+    case 'refreshed':
+      return refresh(deps, ask, progress, grant, authentication, decision.exchange, refused);
     case 'refused': {
-      const { refusal, trace, organization, user, audience, revoke } = decision;
-      Object.assign(progress, { organization, user, audience });
+      const { refusal, trace, organization, user, audience, revoke, member, reused } = decision;
+      Object.assign(progress, { organization, user, audience, member });
+      if (reused) {
+        const revokedAt = deps.now();
+        await deps.database
+          .store(ask.tenant)
+          .transact((tx) => revokeRefreshFamily(tx, reused.id, 'token-reused', revokedAt));
+        progress.reused = true;
+      }
       if (revoke === undefined) return refused(refusal, trace);
       const revoked = await deps.database.store(ask.tenant).transact((tx) => revokeBought(tx, revoke, deps.now()));
       return refused({ ...refusal, because: `${refusal.because}; ${revoked} tokens were still good` }, trace);
@@ -178,6 +190,43 @@ async function redeem(
           progress.client,
           json(200, userTokensBody(redeemed.minted, redeemed.refresh?.token, redeemed.scope), noStore),
         );
+    }
+  } catch (error) {
+    return refused(lostRefusal(error), decision.trace);
+  }
+}
+
+/** Commit and answer for a refresh token: it is replaced in the transaction that keeps what it brings. */
+async function refresh(
+  deps: TokenDeps,
+  ask: Ask,
+  progress: Progress,
+  grant: AnyGrant,
+  authentication: Authentication & { kind: 'authenticated' },
+  exchange: RefreshExchange,
+  refused: (refusal: Refusal, trace?: readonly TraceEntry[]) => Answer,
+): Promise<Answer> {
+  const { client, token, family, user, decision } = exchange;
+  Object.assign(progress, { user, member: { id: family.id, counter: token.counter, family } });
+  const lost = (because: string) =>
+    refused(refuse('invalid_grant', 'Unknown or invalid refresh token.', because), decision.trace);
+  try {
+    const asked = { ...exchange, caller: callerOf(ask, client) };
+    const exchanged = await exchangeRefreshToken(deps, ask.tenant, asked, (tx) => spendAssertion(tx, authentication));
+    switch (exchanged.kind) {
+      case 'ended':
+        return lost(exchanged.because);
+      case 'reused':
+        Object.assign(progress, {
+          reused: true,
+          member: { id: family.id, counter: token.counter, family: exchanged.family },
+        });
+        return lost(exchanged.because);
+      case 'issued': {
+        deps.record(refreshedEvent(ask, client, grant, exchange, exchanged));
+        const body = userTokensBody(exchanged.minted, exchanged.refreshToken, decision.scopes.join(' '));
+        return withCors(ask, client, json(200, body, noStore));
+      }
     }
   } catch (error) {
     return refused(lostRefusal(error), decision.trace);

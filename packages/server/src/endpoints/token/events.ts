@@ -8,6 +8,7 @@ import type { IssuedToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import type { Redeemed, Redemption } from '../../domain/issuing/redeem.ts';
+import type { Exchanged, RefreshExchange } from '../../domain/issuing/refresh-exchange.ts';
 import type { Caller } from '../../domain/issuing/refresh-issue.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
@@ -15,7 +16,7 @@ import { telemetry } from '../../domain/logs/telemetry.ts';
 import type { Refusal } from '../../oauth/errors.ts';
 import type { Ask } from '../../web/exchange.ts';
 import { type Params, printable } from '../../web/params.ts';
-import type { AnyGrant } from './grant.ts';
+import type { AnyGrant, Member } from './grant.ts';
 
 /** Where a request came from. `auth0-forwarded-for` counts only from a confidential client that is trusted with it and has proved who it is (§8.4). */
 export function callerOf(ask: Ask, client: ClientFacts | undefined): Caller {
@@ -93,6 +94,50 @@ export function redeemedEvent(
   };
 }
 
+/** A refresh token was exchanged (`sertft`). */
+export function refreshedEvent(
+  ask: Ask,
+  client: ClientFacts,
+  grant: AnyGrant,
+  { token, family, user, decision }: RefreshExchange,
+  { minted: { accessToken, idToken }, counter, repeated }: Exchanged & { readonly kind: 'issued' },
+): LogEvent {
+  const { target } = decision.authorization;
+  return {
+    ...origin(ask, client),
+    ...whom(user),
+    type: grant.events.success,
+    description: grant.about.success,
+    client_id: client.clientId,
+    client_name: client.name,
+    audience: target.kind === 'api' ? target.audience : undefined,
+    scope: decision.scopes.join(' ') || undefined,
+    details: {
+      trace: decision.trace.map(shortened),
+      token: { sha256: accessToken?.digest, format: accessToken?.format, expires_in: accessToken?.expiresIn },
+      ...(idToken ? { id_token: { sha256: idToken.digest } } : {}),
+      refresh_token: {
+        familyId: family.id,
+        tokenCounter: token.counter,
+        latestCounter: counter,
+        ...(repeated ? { repeated } : {}),
+      },
+      session_id: family.session_id,
+      request_id: ask.id,
+    },
+  };
+}
+
+/** What the log says of a refused refresh token; of one that came back, also who exchanged its family last (LOG-3). */
+function memberDetails(member: Member | undefined, reused: boolean): object {
+  if (!member) return {};
+  const { id: familyId, counter: tokenCounter, family } = member;
+  const numbers = { familyId, tokenCounter, ...(family ? { latestCounter: family.counter } : {}) };
+  if (!reused || !family) return { refresh_token: numbers };
+  const { last_ip: ip, last_user_agent: user_agent } = family.device;
+  return { ...numbers, last_exchange: { at: family.last_exchanged_at ?? family.created_at, ip, user_agent } };
+}
+
 /** Who a user is, to people who read the log. */
 function whom(user: User | undefined): Pick<LogEvent, 'user_id' | 'user_name' | 'connection'> {
   if (!user) return {};
@@ -125,6 +170,8 @@ export function refusedEvent(
     readonly organization?: OrganizationFacts;
     readonly user?: User;
     readonly audience?: string;
+    readonly member?: Member;
+    readonly reused?: boolean;
     readonly authenticated: boolean;
   },
   refusal: Refusal,
@@ -139,7 +186,7 @@ export function refusedEvent(
   return {
     ...origin(ask, known.authenticated ? client : undefined),
     ...whom(known.user),
-    type: grant?.events.failure ?? 'f',
+    type: known.reused ? 'ferrt' : (grant?.events.failure ?? 'f'),
     description: refusal.description,
     client_id: client?.clientId ?? text('client_id'),
     client_name: client?.name,
@@ -154,6 +201,7 @@ export function refusedEvent(
         type: refusal.kind,
         because: cut(refusal.because),
       },
+      ...memberDetails(known.member, known.reused === true),
       trace: [...trace, { rule: refusal.kind, because: refusal.because }].map(shortened),
       request_id: ask.id,
     },

@@ -4,6 +4,7 @@ import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { ApiFacts, GrantFacts } from '../../domain/issuing/api-facts.ts';
 import type { FoundCode } from '../../domain/issuing/codes.ts';
+import type { FoundToken } from '../../domain/issuing/refresh-member.ts';
 import type { UserFacts } from '../../domain/issuing/user-authorization.ts';
 import type { OrganizationLookups } from './organization.ts';
 
@@ -18,6 +19,10 @@ export interface TokenFacts extends OrganizationLookups {
   machineGrant(client: ClientFacts, api: ApiFacts): Promise<GrantFacts | undefined>;
   /** An authorization code as it stands; looking does not spend it. */
   code(code: string): Promise<FoundCode | undefined>;
+  /** A refresh token as it is known; looking does not use it. `undefined`: the text is none of ours. */
+  refreshToken(text: string): Promise<FoundToken | undefined>;
+  /** When the request came (ms), and for how many seconds a replaced refresh token brings its successor again. */
+  readonly refreshWindow: { readonly arrived: number; readonly raceWindow: number };
   user(userId: string): Promise<User | undefined>;
   /** Whether a session has not ended, and is this user's. */
   sessionAlive(sessionId: string, userId: string): Promise<boolean>;

@@ -9,6 +9,7 @@ import {
   isAssociated,
   similarIdentifiers,
 } from '../../domain/issuing/find.ts';
+import { findRefreshToken } from '../../domain/issuing/refresh-member.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
 import { sessionOfId } from '../../domain/sessions/lifecycle.ts';
 import type { TenantSettings } from '../../domain/tenants/settings.ts';
@@ -16,6 +17,9 @@ import { storedIdentifier } from '../../domain/tenants/system-apis.ts';
 import type { Ask } from '../../web/exchange.ts';
 import type { TokenDeps } from './endpoint.ts';
 import type { TokenFacts } from './facts.ts';
+
+/** Seconds in which callers who race get the same successor, where neither client nor tenant says otherwise. */
+const defaultRaceWindow = 1;
 
 /** The look-ups of one request. They read only; each rejects with StoreUnavailable when the store is away. */
 export function factsFor(
@@ -37,6 +41,8 @@ export function factsFor(
     organization: (by) => findOrganization(database, snapshot, ask.tenant, by),
     isAssociated: (organization, grant) => isAssociated(database, snapshot, ask.tenant, organization, grant),
     code: (code) => findCode(database.store(ask.tenant), code, deps.now()),
+    refreshToken: (text) => findRefreshToken(database.store(ask.tenant), text),
+    refreshWindow: { arrived: deps.now(), raceWindow: settings.refresh_race_window ?? defaultRaceWindow },
     user: (userId) => findUser(database.store(ask.tenant), userId),
     sessionAlive: async (sessionId, userId) =>
       (await sessionOfId(database.store(ask.tenant), sessionId, settings, deps.now()))?.user_id === userId,

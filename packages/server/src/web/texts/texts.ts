@@ -127,6 +127,38 @@ export interface Texts {
     readonly accept: string;
     readonly deny: string;
   };
+  /** Getting back in, and confirming an address: pages behind links that come by mail. */
+  readonly recovery: {
+    /** On the log-in page. */
+    readonly forgot: string;
+    readonly askTitle: string;
+    readonly askLead: string;
+    readonly askSubmit: string;
+    readonly backToLogIn: string;
+    readonly sentTitle: string;
+    /** Says nothing about which accounts exist. */
+    readonly sent: (typed: string) => string;
+    readonly sentHint: string;
+    readonly sendAgain: string;
+    readonly resetTitle: string;
+    readonly account: string;
+    readonly newPassword: string;
+    readonly repeat: string;
+    readonly missingRepeat: string;
+    readonly mismatch: string;
+    readonly resetSubmit: string;
+    readonly resetDoneTitle: string;
+    readonly resetDone: string;
+    readonly verifyTitle: string;
+    readonly verifyLead: (tenant: string) => string;
+    readonly verifySubmit: string;
+    readonly verifyDoneTitle: string;
+    readonly verifyDone: (email: string) => string;
+    readonly goneTitle: string;
+    readonly goneReset: string;
+    readonly goneVerify: string;
+    readonly askAgain: string;
+  };
   readonly selectAccount: {
     readonly title: string;
     readonly other: string;

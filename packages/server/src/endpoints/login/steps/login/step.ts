@@ -36,6 +36,7 @@ export const loginStep = step<LoginFacts>({
         stage,
         usernames: connection.atSignup.username !== 'inactive',
         identifier: identifier ?? (ask.fields ? undefined : ask.pending.request.login_hint),
+        forgot: ask.forgot,
         signUp: connection.disableSignup ? undefined : ask.pages.signup,
         errors,
       }),
