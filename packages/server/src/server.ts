@@ -189,7 +189,12 @@ export async function openHouse(
       ...managementRoutes({
         ...management,
         tenantOf: hosts.tenantOf,
-        dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
+        dryRuns: {
+          machine: dryToken.machine,
+          refresh: dryToken.refresh,
+          login: dryLogin,
+          userinfo: createUserinfoDryRun({ database, snapshot }),
+        },
       }),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),

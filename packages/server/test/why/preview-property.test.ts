@@ -8,6 +8,7 @@ import * as fc from 'fast-check';
 import { findUser } from '../../src/domain/accounts/find.ts';
 import { storeConsent } from '../../src/domain/issuing/consent.ts';
 import { drawnClaims, drawnLater } from '../../src/domain/issuing/dry-run.ts';
+import { readToken } from '../../src/domain/issuing/refresh-token.ts';
 import { issuedTokens } from '../../src/domain/issuing/user-tables.ts';
 import { startSession } from '../../src/domain/sessions/lifecycle.ts';
 import { sessions } from '../../src/domain/sessions/session.ts';
@@ -285,6 +286,49 @@ describe('previews and issuance agree', () => {
       'members of the answer, in their order',
     );
     if (last.access_token) await sameProfile(seen, last.access_token);
+    if (last.refresh_token) await sameExchange(drawn, last.refresh_token);
+  }
+
+  /** The exchange of a refresh token, previewed for the one that exists and for the one that such a login brings. */
+  async function sameExchange(drawn: Configuration, token: string) {
+    const { narrowed, scope, audience: named, resource } = drawn.asked;
+    const ask = { client_id: rows.client, grant_type: 'refresh_token' };
+    const previewed = async (more: object): Promise<TokenPreview> => {
+      const headers = { authorization: `Bearer ${administrator}` };
+      const answer = await call('POST', '/api/v2/tokens/preview', { headers, json: { ...ask, ...more } });
+      assert.equal(answer.status, 200, answer.body ?? '');
+      return json(answer);
+    };
+    const words = narrowed?.join(' ');
+    const seen = await previewed({
+      refresh_token_id: readToken(token)?.family,
+      ...(words === undefined ? {} : { scope: words }),
+    });
+    const afterLogin = await previewed({
+      user_id: rows.user,
+      scope: scope?.join(' '),
+      ...(named === undefined ? {} : { audience: named }),
+      ...(resource === undefined ? {} : { resource }),
+    });
+    const params = [['grant_type', 'refresh_token'], ...credentials(drawn), ['refresh_token', token]] as [
+      string,
+      string,
+    ][];
+    if (words !== undefined) params.push(['scope', words]);
+    const answer = await call('POST', '/oauth/token', { body: String(new URLSearchParams(params)) });
+    const body = json(answer);
+    note(`refresh is ${answer.status}`);
+    if (answer.status !== 200) {
+      assert.equal(seen.refusal?.error, body.error, JSON.stringify([seen.refusal, body]));
+      return;
+    }
+    assert.equal(seen.outcome, 'issued', JSON.stringify([seen.refusal, body]));
+    for (const one of narrowed === undefined ? [seen, afterLogin] : [seen]) {
+      sameToken(one.access_token, body.access_token, body.expires_in, 'refreshed access token');
+      sameToken(one.id_token, body.id_token, undefined, 'refreshed ID token');
+      assert.equal(one.scope, body.scope);
+      assert.deepEqual(Object.keys(one.response ?? {}), Object.keys(body), 'members of the answer');
+    }
   }
 
   test(`in ${runs} configurations`, async () => {
@@ -305,6 +349,7 @@ describe('previews and issuance agree', () => {
     const ways = ['client_credentials', 'code', 'token', 'id_token', 'id_token token', 'code id_token', 'code token'];
     for (const how of ways)
       for (const outcome of ['issued', 'refused']) assert.ok(seenOutcomes.has(`${how} is ${outcome}`), how);
+    assert.ok(seenOutcomes.has('refresh is 200'));
     for (const rule of ['api_scopes', 'client_grant', 'requested', 'permissions', 'offline_access', 'third_party'])
       assert.ok(seenOutcomes.has(`dropped by ${rule}`), rule);
   });

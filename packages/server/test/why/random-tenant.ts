@@ -94,6 +94,11 @@ const tenant = fc.record({
 
 /** What the client would send, besides who it is. */
 const asked = fc.record({
+  /** What it asks for when it exchanges the refresh token, if it gets one. */
+  narrowed: fc.oneof(
+    fc.constant<string[] | undefined>(undefined),
+    fc.subarray(['openid', 'email', 'read:x', 'write:x', 'more:x']),
+  ),
   how: fc.constantFrom(
     'client_credentials',
     'code',
