@@ -10,9 +10,12 @@ import { hashText, jsonText, keyText } from './text.ts';
 /** How long after a success the earlier failures of a tally still count, in ms. */
 export const TALLY_FORGIVEN_MS = 5_000;
 
+/** Requests wait their turn with the time at which they came, and nodes' clocks differ: ahead by less is not set back. */
+const patienceMs = 60_000;
+
 /** What a tally of this row is worth: nothing once it ended or was forgiven. A forgiveness far ahead means a clock set back. */
 const over = (now: number) => sql<boolean>`(tallies.ends_at <= ${now} or (tallies.forgiven_at is not null
-  and (tallies.forgiven_at <= ${now} or tallies.forgiven_at > ${now + TALLY_FORGIVEN_MS})))`;
+  and (tallies.forgiven_at <= ${now} or tallies.forgiven_at > ${now + TALLY_FORGIVEN_MS + patienceMs})))`;
 
 /** Buckets are kept among the counters: `expires_at` is when the bucket is full again, and then its row may be pruned. */
 const bucketHash = (name: string) => hashText(`bucket ${name}`);

@@ -46,6 +46,8 @@ export interface TokenDryRun {
   refresh(ask: DryRunAsk, family: DryFamily): Promise<DryRun>;
 }
 
+const noPasswords = () => Promise.reject(new Error('a dry run has nobody to ask for a password'));
+
 type Judged = { readonly decision: GrantDecision; readonly dialect: AnswerDialect };
 
 /** The dry run of the token endpoint. Writes nothing, signs nothing, spends nothing. */
@@ -68,7 +70,11 @@ export function createTokenDryRun(deps: TokenDryRunDeps): TokenDryRun {
     }
     // Assumed, and said so: that the client would prove who it is.
     const context = { client: ask.client as AuthenticatedClient, host: ask.host, issuer: ask.issuer };
-    const decision = await grant.judge(params, context, { ...factsFor(deps, ask, settings), ...known });
+    const decision = await grant.judge(params, context, {
+      ...factsFor(deps, ask, settings),
+      password: noPasswords,
+      ...known,
+    });
     return { decision, dialect } satisfies Judged;
   };
 

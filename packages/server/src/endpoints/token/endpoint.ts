@@ -4,16 +4,15 @@
 import type { User } from '../../domain/accounts/user.ts';
 import { type Authentication, authenticate } from '../../domain/clients/authenticate.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
-import { findClient } from '../../domain/clients/find.ts';
-import { type Presented, readPresented } from '../../domain/clients/presented.ts';
+import { readPresented } from '../../domain/clients/presented.ts';
 import { issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type Redemption, redeemCode } from '../../domain/issuing/redeem.ts';
 import { exchangeRefreshToken, type RefreshExchange } from '../../domain/issuing/refresh-exchange.ts';
 import { revokeBought, revokeRefreshFamily } from '../../domain/issuing/refresh-revoke.ts';
-import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
+import type { PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { settingsOf, type TenantSettings } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
@@ -25,9 +24,11 @@ import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { type Params, readBody } from '../../web/params.ts';
 import { machineTokenBody, userTokensBody } from './bodies.ts';
 import { callerOf, issuedEvent, originEvent, redeemedEvent, refreshedEvent, refusedEvent } from './events.ts';
+import type { TokenFacts } from './facts.ts';
 import type { AnyGrant, Member } from './grant.ts';
 import { judgeGrantType } from './grant-type.ts';
-import { factsFor } from './load.ts';
+import { factsFor, loadClient } from './load.ts';
+import { logIn, withPasswords } from './log-in.ts';
 import { lostRefusal, spend, spendAssertion } from './spend.ts';
 
 export interface TokenDeps {
@@ -35,6 +36,7 @@ export interface TokenDeps {
   readonly snapshot: Snapshot;
   readonly keyring: Keyring;
   readonly grants: readonly AnyGrant[];
+  readonly door: PasswordDoor;
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -63,12 +65,12 @@ export function tokenRoutes(deps: TokenDeps): Route[] {
       path: '/oauth/token',
       family: 'oauth',
       bodyLimit: 32 * 1024,
-      handle: (ask) => exchange(deps, ask),
+      handle: (ask) => withPasswords(deps, ask, (password) => exchange(deps, ask, password)),
     },
   ];
 }
 
-async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
+async function exchange(deps: TokenDeps, ask: Ask, password: TokenFacts['password']): Promise<Answer> {
   const settings = await settingsOf(deps.database, deps.snapshot, ask.tenant);
   const progress: Progress = { dialect: settings.answer_dialect ?? 'auth0', authenticated: false, basic: false };
   const refused = (refusal: Refusal, trace: readonly TraceEntry[] = []): Answer => {
@@ -109,7 +111,7 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
   if (grantRefusal || !grant) return refused(grantRefusal ?? refuse('unknown_grant', 'Unknown grant type'));
 
   const context = { client: authentication.client, host: ask.host, issuer: ask.issuer };
-  const decision = await grant.judge(params, context, factsFor(deps, ask, settings));
+  const decision = await grant.judge(params, context, { ...factsFor(deps, ask, settings), password });
   switch (decision.kind) {
     case 'authorized': {
       const { organization } = decision.authorization;
@@ -118,6 +120,17 @@ async function exchange(deps: TokenDeps, ask: Ask): Promise<Answer> {
     }
     case 'redeemed':
       return redeem(deps, ask, progress, grant, authentication, decision.redemption, refused);
+    case 'logged_in': {
+      const { login } = decision;
+      const { target } = login.decision.authorization;
+      Object.assign(progress, {
+        user: login.right.user,
+        audience: target.kind === 'api' ? target.audience : undefined,
+      });
+      const done = await logIn(deps, ask, grant, authentication, login);
+      if (done.kind === 'refused') return refused(done.refusal, login.decision.trace);
+      return withCors(ask, progress.client, json(200, done.body, noStore));
+    }
     case 'refreshed':
       return refresh(deps, ask, progress, grant, authentication, decision.exchange, refused);
     case 'refused': {
@@ -231,20 +244,6 @@ async function refresh(
   } catch (error) {
     return refused(lostRefusal(error), decision.trace);
   }
-}
-
-async function loadClient(
-  deps: TokenDeps,
-  ask: Ask,
-  presented: Presented,
-): Promise<{ client: ClientFacts | undefined; verdict: AssertionVerdict | undefined }> {
-  const clientId = presented.kind === 'assertion' ? claimedIssuer(presented.assertion) : presented.clientId;
-  const client =
-    clientId === undefined ? undefined : await findClient(deps.database, deps.snapshot, ask.tenant, clientId);
-  if (presented.kind !== 'assertion' || client?.method.kind !== 'private_key_jwt')
-    return { client, verdict: undefined };
-  const expected = { clientId: client.clientId, audience: ask.issuer, now: deps.now() };
-  return { client, verdict: await verifyAssertion(presented.assertion, client.method.keys, expected) };
 }
 
 function withCors(ask: Ask, client: ClientFacts | undefined, answer: Answer): Answer {

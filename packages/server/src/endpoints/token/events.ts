@@ -7,6 +7,7 @@ import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { IssuedToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
+import type { LoggedIn, PasswordLogin } from '../../domain/issuing/password-login.ts';
 import type { Redeemed, Redemption } from '../../domain/issuing/redeem.ts';
 import type { Exchanged, RefreshExchange } from '../../domain/issuing/refresh-exchange.ts';
 import type { Caller } from '../../domain/issuing/refresh-issue.ts';
@@ -14,15 +15,17 @@ import type { LogEvent, TraceEntry } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
 import type { Refusal } from '../../oauth/errors.ts';
+import { readAddress } from '../../schema/address.ts';
 import type { Ask } from '../../web/exchange.ts';
 import { type Params, printable } from '../../web/params.ts';
 import type { AnyGrant, Member } from './grant.ts';
 
-/** Where a request came from. `auth0-forwarded-for` counts only from a confidential client that is trusted with it and has proved who it is (§8.4). */
+/** Where a request came from. `auth0-forwarded-for` counts only if it is an address, and from a confidential client that is trusted with it and has proved who it is (§8.4). */
 export function callerOf(ask: Ask, client: ClientFacts | undefined): Caller {
-  const forwarded =
-    client?.trustsForwardedIp && client.method.kind !== 'none' ? ask.headers['auth0-forwarded-for'] : undefined;
-  return { ip: cut(forwarded ?? ask.ip), user_agent: cut(ask.headers['user-agent'] ?? '') };
+  const trusted = client?.trustsForwardedIp && client.method.kind !== 'none';
+  const forwarded = trusted ? ask.headers['auth0-forwarded-for']?.trim() : undefined;
+  const known = forwarded !== undefined && readAddress(forwarded) !== undefined;
+  return { ip: cut(known ? forwarded : ask.ip), user_agent: cut(ask.headers['user-agent'] ?? '') };
 }
 
 function origin(ask: Ask, client: ClientFacts | undefined) {
@@ -89,6 +92,33 @@ export function redeemedEvent(
       ...(idToken ? { id_token: { sha256: idToken.digest } } : {}),
       ...(refresh ? { refresh_token: { familyId: refresh.row.id, tokenCounter: refresh.row.counter } } : {}),
       session_id: content.session_id,
+      request_id: ask.id,
+    },
+  };
+}
+
+/** A password was exchanged (`sepft`). */
+export function loggedInEvent(
+  ask: Ask,
+  grant: AnyGrant,
+  { right: { user }, client, decision }: PasswordLogin,
+  { minted: { accessToken, idToken }, refresh }: LoggedIn & { readonly kind: 'issued' },
+): LogEvent {
+  const { target } = decision.authorization;
+  return {
+    ...origin(ask, client),
+    ...whom(user),
+    type: grant.events.success,
+    description: grant.about.success,
+    client_id: client.clientId,
+    client_name: client.name,
+    audience: target.kind === 'api' ? target.audience : undefined,
+    scope: decision.scopes.join(' ') || undefined,
+    details: {
+      trace: decision.trace.map(shortened),
+      token: { sha256: accessToken?.digest, format: accessToken?.format, expires_in: accessToken?.expiresIn },
+      ...(idToken ? { id_token: { sha256: idToken.digest } } : {}),
+      ...(refresh ? { refresh_token: { familyId: refresh.row.id, tokenCounter: refresh.row.counter } } : {}),
       request_id: ask.id,
     },
   };

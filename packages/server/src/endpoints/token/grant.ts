@@ -5,6 +5,7 @@ import type { User } from '../../domain/accounts/user.ts';
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
+import type { PasswordLogin } from '../../domain/issuing/password-login.ts';
 import type { Redemption } from '../../domain/issuing/redeem.ts';
 import type { RefreshExchange } from '../../domain/issuing/refresh-exchange.ts';
 import type { RefreshFamily } from '../../domain/issuing/refresh-family.ts';
@@ -27,6 +28,8 @@ export type GrantDecision =
   | { readonly kind: 'authorized'; readonly authorization: Authorization }
   /** A user's tokens, for a code that is spent in the transaction that issues them. */
   | { readonly kind: 'redeemed'; readonly redemption: Redemption }
+  /** A user's tokens, for a password. */
+  | { readonly kind: 'logged_in'; readonly login: PasswordLogin }
   /** A user's tokens, for a refresh token that is replaced in the transaction that issues them. */
   | { readonly kind: 'refreshed'; readonly exchange: RefreshExchange }
   | {
@@ -47,7 +50,7 @@ export type GrantDecision =
     };
 
 /** The decision of a grant by which machines get tokens as themselves. */
-export type MachineDecision = Exclude<GrantDecision, { readonly kind: 'redeemed' | 'refreshed' }>;
+export type MachineDecision = Exclude<GrantDecision, { readonly kind: 'redeemed' | 'logged_in' | 'refreshed' }>;
 
 /** What the decision is about, besides what `load` found. */
 export interface GrantContext {

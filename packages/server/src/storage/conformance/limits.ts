@@ -48,6 +48,7 @@ export function limits(subject: () => Subject, children: () => readonly Child[])
     await store.transact((tx) => tx.forgive(tried.name, 10));
     assert.deepEqual(await tally(3, 20), { added: true, count: 3 }, 'its own');
     assert.deepEqual(await tally(3, 20), { added: false, count: 3 }, 'a burst gets no more than the limit');
+    assert.deepEqual(await tally(3, 5), { added: false, count: 3 }, 'nor does who came before the success and waited');
     // Who logs in all the time is forgiven all the same.
     await store.transact((tx) => tx.forgive(tried.name, 4_000));
     assert.deepEqual(await tally(3, 9 + TALLY_FORGIVEN_MS), { added: true, count: 3 });
