@@ -192,6 +192,7 @@ export async function openHouse(
         dryRuns: {
           machine: dryToken.machine,
           refresh: dryToken.refresh,
+          password: dryToken.password,
           login: dryLogin,
           userinfo: createUserinfoDryRun({ database, snapshot }),
         },

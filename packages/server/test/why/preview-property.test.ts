@@ -17,13 +17,15 @@ import { settingsOf } from '../../src/domain/tenants/settings.ts';
 import type { PreviewedToken, TokenPreview } from '../../src/resources/index.ts';
 import type { TenantHost } from '../../src/schema/brand.ts';
 import type { Answer, Ask } from '../../src/web/exchange.ts';
-import { application, claimsOf, headerOf, person, type Running } from '../issuing/login.ts';
+import { application, claimsOf, headerOf, type Running } from '../issuing/login.ts';
 import { serveHere } from '../support/running.ts';
 import { audience, type Configuration, callback, configurations, configure, type Rows } from './random-tenant.ts';
 
-const runs = Number(process.env.COUNTERSIGN_PREVIEWS ?? 1500);
+const runs = Number(process.env.COUNTERSIGN_PREVIEWS ?? 2000);
 const verifier = 'v'.repeat(50);
 const challenge = createHash('sha256').update(verifier).digest('base64url');
+const email = 'random@example.com';
+const password = 'Correct-horse-7';
 const nonce = '(nonce of the request)';
 
 /** What was issued, or the error that came instead. */
@@ -94,12 +96,14 @@ describe('previews and issuance agree', () => {
   async function preview(drawn: Configuration): Promise<TokenPreview> {
     const { asked } = drawn;
     const machine = asked.how === 'client_credentials';
+    const login = asked.how.includes('code') ? 'authorization_code' : 'implicit';
     const answer = await call('POST', '/api/v2/tokens/preview', {
       headers: { authorization: `Bearer ${administrator}` },
       json: {
         client_id: rows.client,
-        grant_type: machine ? 'client_credentials' : asked.how.includes('code') ? 'authorization_code' : 'implicit',
-        ...(machine ? {} : { user_id: rows.user, response_type: asked.how }),
+        grant_type: machine || asked.how.includes('password') ? asked.how : login,
+        ...(machine ? {} : { user_id: rows.user }),
+        ...(machine || asked.how.includes('password') ? {} : { response_type: asked.how }),
         ...Object.fromEntries(sent(drawn)),
       },
     });
@@ -128,8 +132,12 @@ describe('previews and issuance agree', () => {
     ];
   }
 
-  async function issueToMachine(drawn: Configuration): Promise<Outcome> {
-    const params = [['grant_type', 'client_credentials'] as [string, string], ...credentials(drawn), ...sent(drawn)];
+  /** What needs no browser. */
+  async function issueAtOnce(drawn: Configuration): Promise<Outcome> {
+    const { how } = drawn.asked;
+    const params: [string, string][] = [['grant_type', how], ...credentials(drawn), ...sent(drawn)];
+    if (how.includes('password')) params.push(['username', email], ['password', password]);
+    if (how.includes('realm')) params.push(['realm', rows.connectionName]);
     const answer = await call('POST', '/oauth/token', { body: String(new URLSearchParams(params)) });
     const body = json(answer);
     return answer.status === 200
@@ -253,7 +261,8 @@ describe('previews and issuance agree', () => {
     everyDropHasAReason(drawn, seen);
     note(`${drawn.asked.how} is ${seen.outcome}`);
     for (const { granted, rule } of seen.scopes) if (!granted) note(`dropped by ${rule}`);
-    const outcome = await (machine ? issueToMachine(drawn) : issueToUser(drawn));
+    const atOnce = machine || drawn.asked.how.includes('password');
+    const outcome = await (atOnce ? issueAtOnce(drawn) : issueToUser(drawn));
     if (outcome.stuckAt !== undefined) {
       assert.equal(
         seen.refusal?.error,
@@ -269,7 +278,7 @@ describe('previews and issuance agree', () => {
       return;
     }
     assert.equal(seen.outcome, 'issued', JSON.stringify([seen.refusal, outcome]));
-    if (!machine) assert.equal(seen.consent?.needed, outcome.askedForConsent, JSON.stringify(seen.consent));
+    if (!atOnce) assert.equal(seen.consent?.needed, outcome.askedForConsent, JSON.stringify(seen.consent));
     const { body, front } = outcome;
     const last = body ?? front;
     sameToken(seen.access_token, last.access_token, last.expires_in, 'access token');
@@ -346,7 +355,16 @@ describe('previews and issuance agree', () => {
       { numRuns: runs, ...(process.env.COUNTERSIGN_SEED ? { seed: Number(process.env.COUNTERSIGN_SEED) } : {}) },
     );
     // What was drawn reached every way to tokens and every rule that drops scopes, or the property says little.
-    const ways = ['client_credentials', 'code', 'token', 'id_token', 'id_token token', 'code id_token', 'code token'];
+    const ways = [
+      'client_credentials',
+      'code',
+      'token',
+      'id_token',
+      'id_token token',
+      'code id_token',
+      'code token',
+      'password',
+    ];
     for (const how of ways)
       for (const outcome of ['issued', 'refused']) assert.ok(seenOutcomes.has(`${how} is ${outcome}`), how);
     assert.ok(seenOutcomes.has('refresh is 200'));
@@ -374,6 +392,7 @@ async function makeRows(site: Running): Promise<Rows> {
   const machineGrant = await must('/client-grants', { client_id: client.id, audience, scope: [] });
   const userGrant = await must('/client-grants', { client_id: client.id, audience, scope: [], subject_type: 'user' });
   const organization = await must('/organizations', { name: 'acme' });
+  const user = await must('/users', { connection: 'Username-Password-Authentication', email, password });
   const [connection] = (await site.manage('GET', '/connections')).body;
   return {
     api: api.id,
@@ -383,6 +402,7 @@ async function makeRows(site: Running): Promise<Rows> {
     userGrant: userGrant.id,
     organization: { id: organization.id, name: organization.name },
     connection: connection.id,
-    user: await person(site),
+    connectionName: connection.name,
+    user: user.user_id,
   };
 }

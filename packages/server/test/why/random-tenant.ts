@@ -49,8 +49,18 @@ const api = fc.record({
 });
 const client = fc.record({
   grants: fc.oneof(
-    { weight: 4, arbitrary: fc.constant(['authorization_code', 'implicit', 'refresh_token', 'client_credentials']) },
-    { weight: 1, arbitrary: some('authorization_code', 'implicit', 'refresh_token', 'client_credentials') },
+    {
+      weight: 4,
+      arbitrary: fc.constant([
+        'authorization_code',
+        'implicit',
+        'refresh_token',
+        'client_credentials',
+        'password',
+        'http://auth0.com/oauth/grant-type/password-realm',
+      ]),
+    },
+    { weight: 1, arbitrary: some('authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password') },
   ),
   app_type: fc.constantFrom('regular_web', 'spa', 'native'),
   isPublic: fc.boolean(),
@@ -90,6 +100,7 @@ const tenant = fc.record({
   resource_parameter_profile: fc.constantFrom('audience', 'compatibility'),
   answer_dialect: fc.constantFrom('auth0', 'oidc'),
   names: fc.boolean(),
+  directory: often,
 });
 
 /** What the client would send, besides who it is. */
@@ -99,16 +110,23 @@ const asked = fc.record({
     fc.constant<string[] | undefined>(undefined),
     fc.subarray(['openid', 'email', 'read:x', 'write:x', 'more:x']),
   ),
-  how: fc.constantFrom(
-    'client_credentials',
-    'code',
-    'code',
-    'code',
-    'token',
-    'id_token',
-    'id_token token',
-    'code id_token',
-    'code token',
+  how: fc.oneof(
+    // A password costs a hundred times what anything else does.
+    { weight: 1, arbitrary: fc.constantFrom('password', 'http://auth0.com/oauth/grant-type/password-realm') },
+    {
+      weight: 40,
+      arbitrary: fc.constantFrom(
+        'client_credentials',
+        'code',
+        'code',
+        'code',
+        'token',
+        'id_token',
+        'id_token token',
+        'code id_token',
+        'code token',
+      ),
+    },
   ),
   audience: fc.oneof(
     { weight: 6, arbitrary: fc.constant<string | undefined>(audience) },
@@ -138,6 +156,7 @@ export interface Rows {
   readonly userGrant: string;
   readonly organization: { readonly id: string; readonly name: string };
   readonly connection: string;
+  readonly connectionName: string;
   readonly user: string;
 }
 
@@ -260,6 +279,7 @@ export async function configure({ database }: House, rows: Rows, drawn: Configur
       resource_parameter_profile: tenant.resource_parameter_profile,
       answer_dialect: tenant.answer_dialect,
       allow_organization_name_in_authentication_api: tenant.names,
+      default_directory: tenant.directory ? rows.connectionName : '',
     });
   });
 }

@@ -4,11 +4,12 @@
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { AuthorizationCode } from '../../domain/issuing/codes.ts';
 import { type DryRun, type DryRunAsk, dryAccessToken, dryUserTokens, staged } from '../../domain/issuing/dry-run.ts';
+import { passwordMinting, passwordRefreshToken } from '../../domain/issuing/password-login.ts';
 import { firstRefreshToken, redeemedScope, redemptionMinting } from '../../domain/issuing/redeem.ts';
 import { refreshMinting } from '../../domain/issuing/refresh-exchange.ts';
 import type { RefreshFamily } from '../../domain/issuing/refresh-family.ts';
 import { nextEnds } from '../../domain/issuing/refresh-lifetime.ts';
-import { firstToken, hashOfPart } from '../../domain/issuing/refresh-token.ts';
+import { firstToken, hashOfPart, newFamily } from '../../domain/issuing/refresh-token.ts';
 import type { TraceEntry } from '../../domain/logs/event.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import { type Refusal, refuse } from '../../oauth/errors.ts';
@@ -44,8 +45,11 @@ export interface TokenDryRun {
   redeem(ask: DryRunAsk, login: DryLogin): Promise<DryRun>;
   /** What the current refresh token of a family would bring. @throws StoreUnavailable */
   refresh(ask: DryRunAsk, family: DryFamily): Promise<DryRun>;
+  /** What the right password of the user would bring, by one of the password grants. @throws StoreUnavailable */
+  password(ask: DryRunAsk, type: string): Promise<DryRun>;
 }
 
+const unspent = { admit: async () => undefined, end: () => undefined };
 const noPasswords = () => Promise.reject(new Error('a dry run has nobody to ask for a password'));
 
 type Judged = { readonly decision: GrantDecision; readonly dialect: AnswerDialect };
@@ -157,11 +161,42 @@ export function createTokenDryRun(deps: TokenDryRunDeps): TokenDryRun {
         trace: staged('token', trace),
       };
     },
+    async password(ask, type) {
+      const { user } = ask;
+      if (!user) throw new Error('a password is of a user');
+      const params = new Map([...ask.params, ['username', user.user_id], ['password', 'dry run']]);
+      const { decision, dialect } = await judge(type, ask, params, {
+        // Nobody's password is looked at: it is taken to be right, if the user is of the connection that is asked.
+        password: async (_client, connection) =>
+          connection.name === user.connection
+            ? { kind: 'right', user, verified: '', upgrade: undefined, admission: unspent }
+            : { kind: 'wrong', user: undefined, hasPassword: false },
+      });
+      if (decision.kind === 'refused') return refused(decision.refusal, dialect, decision.trace);
+      if (decision.kind !== 'logged_in') throw new Error('a password was to buy something else');
+      const login = { ...decision.login, family: newFamily(), caller: { ip: '', user_agent: '' } };
+      const { scopes, trace } = decision.login.decision;
+      const tokens = await dryUserTokens(deps.keyring, passwordMinting(ask.tenant, login), ask.now);
+      const refresh = passwordRefreshToken(login, ask.now)?.row;
+      const asked = parseScope(ask.params.get('scope') ?? '');
+      return {
+        kind: 'issued',
+        requested: asked?.length ? asked : undefined,
+        granted: scopes,
+        tokens,
+        ...(refresh ? { refresh } : {}),
+        response: userTokensBody(tokens.standIn, refresh && '(the refresh token)', scopes.join(' ') || undefined),
+        trace: staged('token', trace),
+      };
+    },
   };
 }
 
 /** The look-up of a user's facts, as if these scopes had been consented to: the login would have kept that. */
-function consenting(facts: TokenFacts, consented: readonly string[] | undefined): TokenFacts['userFacts'] {
+function consenting(
+  facts: Pick<TokenFacts, 'userFacts'>,
+  consented: readonly string[] | undefined,
+): TokenFacts['userFacts'] {
   return async (client, whom, audience) => {
     const found = await facts.userFacts(client, whom, audience);
     if (consented === undefined) return found;

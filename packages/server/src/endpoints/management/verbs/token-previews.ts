@@ -2,6 +2,7 @@
 // issue run dry themselves and are handed in; here the question is read and the answer put together.
 
 import { findUser } from '../../../domain/accounts/find.ts';
+import type { User } from '../../../domain/accounts/user.ts';
 import { findClient } from '../../../domain/clients/find.ts';
 import {
   type DryRun,
@@ -20,10 +21,13 @@ import { type Act, type Machinery, operation } from '../operation.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
 
+const passwordRealm = 'http://auth0.com/oauth/grant-type/password-realm';
+
 /** The dry runs, as the server hands them over. Each rejects with StoreUnavailable when the store is away. */
 export interface DryRuns {
   readonly machine: (ask: DryRunAsk) => Promise<DryRun>;
   readonly login: (ask: DryRunAsk) => Promise<DryRun>;
+  readonly password: (ask: DryRunAsk, type: string) => Promise<DryRun>;
   readonly refresh: (
     ask: DryRunAsk,
     family: { readonly family: RefreshFamily; readonly consented: readonly string[] | undefined },
@@ -63,7 +67,8 @@ export function tokenPreviewRoutes(machinery: Machinery): Route[] {
     if (userId !== undefined && !user)
       return refused(404, users.errors.missing.message, users.errors.missing.errorCode);
     const { tenant, host, issuer } = ask;
-    const dry: DryRunAsk = { tenant, host, issuer, now: deps.now(), client, user, params: paramsOf(asked) };
+    const params = paramsOf(asked, user);
+    const dry: DryRunAsk = { tenant, host, issuer, now: deps.now(), client, user, params };
     const run = await runOf(dryRuns, asked, dry, family);
     const userinfo = user && run.kind === 'issued' ? await dryRuns.userinfo(dry, run) : undefined;
     return json(200, answerOf(ask, asked, dry, run, userinfo), uncached);
@@ -85,6 +90,9 @@ async function runOf(
     case 'authorization_code':
     case 'implicit':
       return dryRuns.login(dry);
+    case 'password':
+    case passwordRealm:
+      return dryRuns.password(dry, grant_type);
     case 'refresh_token':
       return family ? dryRuns.refresh(dry, { family, consented: undefined }) : refreshAfterLogin(dryRuns, dry);
   }
@@ -113,7 +121,13 @@ function wordsOf(scope: string): string[] {
 }
 
 /** What a field alone cannot tell. */
-function judgeAsk({ grant_type, response_type, user_id, refresh_token_id }: TokenPreviewAsk): Refused | undefined {
+function judgeAsk({
+  grant_type,
+  response_type,
+  user_id,
+  refresh_token_id,
+  realm,
+}: TokenPreviewAsk): Refused | undefined {
   if (grant_type === 'refresh_token') {
     if (response_type !== undefined) return badBody('refresh_token has no response_type');
     if ((user_id === undefined) === (refresh_token_id === undefined))
@@ -121,11 +135,14 @@ function judgeAsk({ grant_type, response_type, user_id, refresh_token_id }: Toke
     return undefined;
   }
   if (refresh_token_id !== undefined) return badBody(`${grant_type} has no refresh_token_id`);
+  if (realm !== undefined && grant_type !== passwordRealm) return badBody(`${grant_type} has no realm`);
   if (grant_type === 'client_credentials') {
     if (user_id !== undefined) return badBody('A machine has no user: leave user_id out of client_credentials');
     return response_type === undefined ? undefined : badBody('client_credentials has no response_type');
   }
   if (user_id === undefined) return badBody(`user_id says who would sign in; ${grant_type} needs it`);
+  if (grant_type === 'password' || grant_type === passwordRealm)
+    return response_type === undefined ? undefined : badBody(`${grant_type} has no response_type`);
   const hasCode = response_type?.split(' ').includes('code');
   if (grant_type === 'implicit' && hasCode)
     return badBody('A response_type with code is previewed as grant_type authorization_code');
@@ -135,15 +152,11 @@ function judgeAsk({ grant_type, response_type, user_id, refresh_token_id }: Toke
 }
 
 /** The parameters as the client would send them. */
-function paramsOf({
-  client_id,
-  grant_type,
-  user_id,
-  refresh_token_id,
-  ...sent
-}: TokenPreviewAsk): ReadonlyMap<string, string> {
+function paramsOf(asked: TokenPreviewAsk, user: User | undefined): ReadonlyMap<string, string> {
+  const { client_id, grant_type, user_id, refresh_token_id, ...sent } = asked;
   const usual: Partial<Record<typeof grant_type, string>> = { authorization_code: 'code', implicit: 'id_token token' };
-  const params = { ...sent, response_type: sent.response_type ?? usual[grant_type] };
+  const realm = grant_type === passwordRealm ? (sent.realm ?? user?.connection) : undefined;
+  const params = { ...sent, realm, response_type: sent.response_type ?? usual[grant_type] };
   return new Map(Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
@@ -206,6 +219,8 @@ function assumptions({ grant_type, refresh_token_id }: TokenPreviewAsk, { client
   const proves = client.method.kind === 'none' ? [] : ['the client proves who it is'];
   if (grant_type === 'client_credentials') return [...proves, 'no token quota is used up'];
   if (refresh_token_id !== undefined) return [...proves, 'the refresh token is the current one of its family'];
+  if (grant_type === 'password' || grant_type === passwordRealm)
+    return [...proves, 'the password is right, and no limit of attempts is reached'];
   return [
     ...(grant_type === 'implicit' ? [] : proves),
     `the user has just signed in by connection ${user?.connection ?? ''}, and agrees where consent is asked for`,
