@@ -37,6 +37,7 @@ import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { recoveryRoutes } from './endpoints/recovery/endpoint.ts';
+import { revokeRoutes } from './endpoints/revoke/endpoint.ts';
 import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
@@ -175,6 +176,7 @@ export async function openHouse(
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
+      ...revokeRoutes({ database, snapshot, now, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
@@ -189,7 +191,13 @@ export async function openHouse(
       ...managementRoutes({
         ...management,
         tenantOf: hosts.tenantOf,
-        dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
+        dryRuns: {
+          machine: dryToken.machine,
+          refresh: dryToken.refresh,
+          password: dryToken.password,
+          login: dryLogin,
+          userinfo: createUserinfoDryRun({ database, snapshot }),
+        },
       }),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
