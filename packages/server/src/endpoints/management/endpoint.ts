@@ -54,6 +54,7 @@ import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
 import { ticketRoutes } from './verbs/tickets.ts';
 import { tokenExplanationRoutes } from './verbs/token-explanations.ts';
 import { tokenPreviewRoutes } from './verbs/token-previews.ts';
+import { userBlockRoutes } from './verbs/user-blocks.ts';
 import { userRoleRoutes } from './verbs/user-roles.ts';
 import { userSearchRoutes } from './verbs/user-search.ts';
 import { userRoutes } from './verbs/users.ts';
@@ -115,6 +116,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...userRoutes(machinery),
     ...userRoleRoutes(machinery),
     ...ticketRoutes(machinery),
+    ...userBlockRoutes(machinery),
     ...sessionRoutes(machinery),
     ...grantRoutes(machinery),
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
