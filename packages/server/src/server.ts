@@ -199,7 +199,13 @@ export async function openHouse(
       ...managementRoutes({
         ...management,
         tenantOf: hosts.tenantOf,
-        dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
+        dryRuns: {
+          machine: dryToken.machine,
+          refresh: dryToken.refresh,
+          password: dryToken.password,
+          login: dryLogin,
+          userinfo: createUserinfoDryRun({ database, snapshot }),
+        },
       }),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
