@@ -37,6 +37,7 @@ import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { recoveryRoutes } from './endpoints/recovery/endpoint.ts';
+import { revokeRoutes } from './endpoints/revoke/endpoint.ts';
 import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
@@ -184,6 +185,7 @@ export async function openHouse(
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
+      ...revokeRoutes({ database, snapshot, now, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
