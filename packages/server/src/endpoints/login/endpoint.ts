@@ -121,7 +121,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
   };
   try {
-    return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at)), show);
+    return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at, language)), show);
   } finally {
     for (const admission of at.admissions) admission.end();
   }
@@ -185,7 +185,7 @@ function storedAudience(pending: PendingAuthorization, ask: Ask): string | undef
   return audience === undefined ? undefined : storedIdentifier(audience, ask.host);
 }
 
-function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit): Sources {
+function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit, language: string): Sources {
   const { database, snapshot, passwords } = deps;
   const about = {
     client_id: client.clientId,
@@ -193,7 +193,7 @@ function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit)
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
   };
-  const person = { tenant: ask.tenant, ip: ask.ip, about };
+  const person = { tenant: ask.tenant, ip: ask.ip, about, language };
   return {
     connections: () => connectionsOf(database, snapshot, ask.tenant, client),
     async identifierFirst() {

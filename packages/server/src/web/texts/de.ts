@@ -156,6 +156,13 @@ export const de: Texts = {
     verifySubmit: 'Bestätigen',
     verifyDoneTitle: 'Ihre E-Mail-Adresse ist bestätigt',
     verifyDone: (email) => `${email} ist bestätigt. Sie können diese Seite schließen.`,
+    unblockTitle: 'Konto entsperren',
+    unblockLead:
+      'Für Ihr Konto wurde zu oft ein falsches Passwort eingegeben, deshalb ist die Anmeldung gesperrt. Waren Sie es nicht, wählen Sie danach ein neues Passwort.',
+    unblockSubmit: 'Entsperren',
+    unblockDoneTitle: 'Ihr Konto ist wieder offen',
+    unblockDone: 'Sie können sich jetzt anmelden.',
+    goneUnblock: 'Er wurde schon benutzt, ist abgelaufen, oder Sie haben inzwischen einen neueren bekommen.',
     goneTitle: 'Dieser Link gilt nicht',
     goneReset: 'Er wurde schon benutzt, ist abgelaufen, oder Sie haben inzwischen einen neueren angefordert.',
     goneVerify:

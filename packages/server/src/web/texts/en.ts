@@ -150,6 +150,13 @@ export const en: Texts = {
     verifySubmit: 'Confirm',
     verifyDoneTitle: 'Your email address is confirmed',
     verifyDone: (email) => `${email} is confirmed. You can close this page.`,
+    unblockTitle: 'Unblock your account',
+    unblockLead:
+      'Somebody entered wrong passwords for your account too often, so logging in was blocked. If it was not you, choose a new password afterwards.',
+    unblockSubmit: 'Unblock',
+    unblockDoneTitle: 'Your account is open again',
+    unblockDone: 'You can log in now.',
+    goneUnblock: 'It has been used, it has expired, or a newer one was sent since.',
     goneTitle: 'This link cannot be used',
     goneReset: 'It has been used, it has expired, or you have asked for a newer one since.',
     goneVerify:

@@ -153,6 +153,13 @@ export const es: Texts = {
     verifySubmit: 'Confirmar',
     verifyDoneTitle: 'Su correo electrónico está confirmado',
     verifyDone: (email) => `${email} está confirmado. Puede cerrar esta página.`,
+    unblockTitle: 'Desbloquear su cuenta',
+    unblockLead:
+      'Se introdujeron demasiadas contraseñas incorrectas en su cuenta, por lo que se bloqueó el acceso. Si no fue usted, elija después una contraseña nueva.',
+    unblockSubmit: 'Desbloquear',
+    unblockDoneTitle: 'Su cuenta vuelve a estar abierta',
+    unblockDone: 'Ya puede iniciar sesión.',
+    goneUnblock: 'Ya se ha usado, ha caducado o se ha enviado uno más reciente.',
     goneTitle: 'Este enlace no se puede usar',
     goneReset: 'Ya se ha usado, ha caducado o ha pedido después otro más nuevo.',
     goneVerify:

@@ -155,6 +155,13 @@ export const fr: Texts = {
     verifySubmit: 'Confirmer',
     verifyDoneTitle: 'Votre adresse e-mail est confirmée',
     verifyDone: (email) => `${email} est confirmée. Vous pouvez fermer cette page.`,
+    unblockTitle: 'Débloquer votre compte',
+    unblockLead:
+      'Trop de mots de passe erronés ont été saisis pour votre compte : la connexion a été bloquée. Si ce n’était pas vous, choisissez ensuite un nouveau mot de passe.',
+    unblockSubmit: 'Débloquer',
+    unblockDoneTitle: 'Votre compte est de nouveau ouvert',
+    unblockDone: 'Vous pouvez maintenant vous connecter.',
+    goneUnblock: 'Il a déjà servi, il a expiré, ou un plus récent vous a été envoyé.',
     goneTitle: 'Ce lien ne peut pas être utilisé',
     goneReset: 'Il a déjà servi, il a expiré, ou vous en avez demandé un plus récent depuis.',
     goneVerify:

@@ -154,6 +154,12 @@ export interface Texts {
     readonly verifySubmit: string;
     readonly verifyDoneTitle: string;
     readonly verifyDone: (email: string) => string;
+    readonly unblockTitle: string;
+    readonly unblockLead: string;
+    readonly unblockSubmit: string;
+    readonly unblockDoneTitle: string;
+    readonly unblockDone: string;
+    readonly goneUnblock: string;
     readonly goneTitle: string;
     readonly goneReset: string;
     readonly goneVerify: string;
