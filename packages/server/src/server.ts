@@ -184,7 +184,7 @@ export async function openHouse(
     routes: [
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-      ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
+      ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),

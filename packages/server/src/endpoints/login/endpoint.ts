@@ -7,6 +7,7 @@ import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
+import { formTargets } from '../../domain/clients/form-targets.ts';
 import { connectionsOf } from '../../domain/connections/find.ts';
 import { decideUser } from '../../domain/issuing/decide-user.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
@@ -34,7 +35,7 @@ import { type Params, readForm } from '../../web/params.ts';
 import type { Texts } from '../../web/texts/index.ts';
 import { commitProof } from './commit.ts';
 import { loginEvent } from './events.ts';
-import { formTargets } from './form-action.ts';
+
 import type { AnyStep, Show, Sources, StepAsk, StepDecision, StepEvent } from './step.ts';
 import { steps } from './steps/index.ts';
 
