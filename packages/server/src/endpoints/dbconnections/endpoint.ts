@@ -109,6 +109,10 @@ async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
     const because = 'the client may not use this connection; enable it with PATCH /api/v2/connections/{id}/clients';
     return failed(noConnection(because), client, named);
   }
+  if (connection.disableReset) {
+    const because = 'asking for a new password is switched off (options.disable_self_service_change_password)';
+    return failed(refusal('bad_request', 'Self-service change of passwords is disabled', because), client, named);
+  }
   if (canonicalEmail(asked.email) === undefined)
     return failed(badRequest('email: not an e-mail address'), client, named);
   const from = await askedFrom(deps, ask, client);
