@@ -32,6 +32,7 @@ import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
@@ -82,6 +83,7 @@ export async function openHouse(
   observe: (event: LogEvent) => void = () => undefined,
   now: () => number = Date.now,
 ): Promise<House> {
+  const hasMailbox = mailboxIsOn(config);
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
   const egress = egressOf(config, log);
@@ -136,7 +138,6 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const hasMailbox = mailboxIsOn(config);
   const server = config['smtp-url'];
   const jobHandlers: readonly AnyJobHandler[] = [
     messageSender({
@@ -186,6 +187,7 @@ export async function openHouse(
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
+      ...introspectRoutes({ database, snapshot, keyring, now, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
