@@ -126,13 +126,13 @@ async function makeApps(call: Call, secret: string): Promise<NonNullable<Made['a
     return client_id as string;
   };
   const grant_types = ['authorization_code', 'refresh_token'];
-  // A single-page app has it of itself.
   const rotating = { rotation_type: 'rotating', expiration_type: 'expiring' };
   const singlePageApp = await make({
     name: 'Health single-page app (demo)',
     app_type: 'spa',
     token_endpoint_auth_method: 'none',
     grant_types,
+    refresh_token: rotating,
   });
   const nativeApp = await make({
     name: 'Health native app (demo)',
@@ -150,6 +150,7 @@ async function makeApps(call: Call, secret: string): Promise<NonNullable<Made['a
     refresh_token: rotating,
     callbacks: [`${webAppAddress}/callback`],
     allowed_logout_urls: [webAppAddress],
+    oidc_logout: { backchannel_logout_urls: [`${webAppAddress}/backchannel-logout`] },
   });
   await enable(call, [singlePageApp, nativeApp, webApp]);
   const user = await makeUser(call, passwordFrom(secret));
