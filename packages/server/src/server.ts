@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Config, StartRefused } from './config.ts';
+import { type Config, ratesOf, StartRefused } from './config.ts';
 import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
@@ -46,6 +46,7 @@ import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
 import type { ProcessLog } from './log.ts';
+import { rateLimited } from './rate-limits.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
 import type { Route } from './web/exchange.ts';
@@ -156,11 +157,12 @@ export async function openHouse(
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
+  const rates = ratesOf(config);
   const door = createPasswordDoor({
     database,
     snapshot,
     passwords,
-    paced: false,
+    rates,
     originOf: hosts.originOf,
     now,
     record,
@@ -181,35 +183,38 @@ export async function openHouse(
     record,
     now,
     hasMailbox,
-    routes: [
-      ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
-      ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-      ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
-      ...revokeRoutes({ database, snapshot, now, record }),
-      ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
-      ...userinfoRoutes({ database, snapshot, keyring, now }),
-      ...loginRoutes({ database, snapshot, passwords, door, now, record }),
-      ...recoveryRoutes({ database, snapshot, passwords, now, record }),
-      ...unblockRoutes({ database, snapshot, now, record }),
-      ...discoveryRoutes({
-        keyring,
-        // The front channel is a grant of its own, though no token request names it.
-        grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
-        settings: (tenant) => settingsOf(database, snapshot, tenant, true),
-      }),
-      ...managementRoutes({
-        ...management,
-        tenantOf: hosts.tenantOf,
-        dryRuns: {
-          machine: dryToken.machine,
-          refresh: dryToken.refresh,
-          password: dryToken.password,
-          login: dryLogin,
-          userinfo: createUserinfoDryRun({ database, snapshot }),
-        },
-      }),
-    ],
+    routes: rateLimited(
+      [
+        ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
+        ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
+        ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
+        ...revokeRoutes({ database, snapshot, now, record }),
+        ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
+        ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
+        ...userinfoRoutes({ database, snapshot, keyring, now }),
+        ...loginRoutes({ database, snapshot, passwords, door, now, record }),
+        ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
+        ...unblockRoutes({ database, snapshot, now, record }),
+        ...discoveryRoutes({
+          keyring,
+          // The front channel is a grant of its own, though no token request names it.
+          grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
+          settings: (tenant) => settingsOf(database, snapshot, tenant, true),
+        }),
+        ...managementRoutes({
+          ...management,
+          tenantOf: hosts.tenantOf,
+          dryRuns: {
+            machine: dryToken.machine,
+            refresh: dryToken.refresh,
+            password: dryToken.password,
+            login: dryLogin,
+            userinfo: createUserinfoDryRun({ database, snapshot }),
+          },
+        }),
+      ],
+      { rates, record, now },
+    ),
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {
       clearInterval(pruning);
