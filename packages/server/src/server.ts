@@ -32,6 +32,7 @@ import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
@@ -46,7 +47,6 @@ import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
 import type { ProcessLog } from './log.ts';
-import { rateLimited } from './rate-limits.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
 import type { Route } from './web/exchange.ts';
@@ -83,6 +83,7 @@ export async function openHouse(
   observe: (event: LogEvent) => void = () => undefined,
   now: () => number = Date.now,
 ): Promise<House> {
+  const hasMailbox = mailboxIsOn(config);
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
   const egress = egressOf(config, log);
@@ -137,7 +138,6 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const hasMailbox = mailboxIsOn(config);
   const server = config['smtp-url'];
   const jobHandlers: readonly AnyJobHandler[] = [
     messageSender({
@@ -183,38 +183,36 @@ export async function openHouse(
     record,
     now,
     hasMailbox,
-    routes: rateLimited(
-      [
-        ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
-        ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-        ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
-        ...revokeRoutes({ database, snapshot, now, record }),
-        ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
-        ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
-        ...userinfoRoutes({ database, snapshot, keyring, now }),
-        ...loginRoutes({ database, snapshot, passwords, door, now, record }),
-        ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
-        ...unblockRoutes({ database, snapshot, now, record }),
-        ...discoveryRoutes({
-          keyring,
-          // The front channel is a grant of its own, though no token request names it.
-          grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
-          settings: (tenant) => settingsOf(database, snapshot, tenant, true),
-        }),
-        ...managementRoutes({
-          ...management,
-          tenantOf: hosts.tenantOf,
-          dryRuns: {
-            machine: dryToken.machine,
-            refresh: dryToken.refresh,
-            password: dryToken.password,
-            login: dryLogin,
-            userinfo: createUserinfoDryRun({ database, snapshot }),
-          },
-        }),
-      ],
-      { rates, record, now },
-    ),
+    routes: [
+      ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
+      ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
+      ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
+      ...revokeRoutes({ database, snapshot, now, record }),
+      ...introspectRoutes({ database, snapshot, keyring, now, record }),
+      ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
+      ...userinfoRoutes({ database, snapshot, keyring, now }),
+      ...loginRoutes({ database, snapshot, passwords, door, now, record }),
+      ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
+      ...unblockRoutes({ database, snapshot, now, record }),
+      ...discoveryRoutes({
+        keyring,
+        // The front channel is a grant of its own, though no token request names it.
+        grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
+        settings: (tenant) => settingsOf(database, snapshot, tenant, true),
+      }),
+      ...managementRoutes({
+        ...management,
+        tenantOf: hosts.tenantOf,
+        dryRuns: {
+          machine: dryToken.machine,
+          refresh: dryToken.refresh,
+          password: dryToken.password,
+          login: dryLogin,
+          userinfo: createUserinfoDryRun({ database, snapshot }),
+        },
+      }),
+    ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {
       clearInterval(pruning);

@@ -169,6 +169,18 @@ export const de: Texts = {
       'Er wurde schon benutzt, ist abgelaufen, oder es gibt inzwischen einen neueren. Wenn Ihre Adresse bereits bestätigt ist, müssen Sie nichts mehr tun.',
     askAgain: 'Neuen Link anfordern',
   },
+  logout: {
+    title: 'Abmelden',
+    lead: (tenant) => `Möchten Sie sich bei ${tenant} abmelden?`,
+    asked: (application) => `${application} bittet darum.`,
+    as: 'Sie sind angemeldet als',
+    accept: 'Abmelden',
+    deny: 'Angemeldet bleiben',
+    doneTitle: 'Sie sind abgemeldet',
+    done: 'Sie können diese Seite schließen.',
+    stayTitle: 'Sie sind weiterhin angemeldet',
+    stay: 'Sie können diese Seite schließen.',
+  },
   selectAccount: {
     title: 'Konto auswählen',
     other: 'Anderes Konto verwenden',

@@ -163,6 +163,18 @@ export const en: Texts = {
       'It has been used, it has expired, or a newer one was sent since. If your address is confirmed already, there is nothing left to do.',
     askAgain: 'Ask for a new link',
   },
+  logout: {
+    title: 'Log out',
+    lead: (tenant) => `Do you want to log out of ${tenant}?`,
+    asked: (application) => `${application} asks for it.`,
+    as: 'You are logged in as',
+    accept: 'Log out',
+    deny: 'Stay logged in',
+    doneTitle: 'You are logged out',
+    done: 'You can close this page.',
+    stayTitle: 'You are still logged in',
+    stay: 'You can close this page.',
+  },
   selectAccount: {
     title: 'Choose an account',
     other: 'Use another account',

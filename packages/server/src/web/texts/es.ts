@@ -166,6 +166,18 @@ export const es: Texts = {
       'Ya se ha usado, ha caducado o se ha enviado después otro más nuevo. Si su dirección ya está confirmada, no tiene que hacer nada más.',
     askAgain: 'Pedir un enlace nuevo',
   },
+  logout: {
+    title: 'Cerrar sesión',
+    lead: (tenant) => `¿Quiere cerrar su sesión en ${tenant}?`,
+    asked: (application) => `${application} lo solicita.`,
+    as: 'Ha iniciado sesión como',
+    accept: 'Cerrar sesión',
+    deny: 'Mantener la sesión',
+    doneTitle: 'Ha cerrado la sesión',
+    done: 'Ya puede cerrar esta página.',
+    stayTitle: 'Su sesión sigue abierta',
+    stay: 'Ya puede cerrar esta página.',
+  },
   selectAccount: {
     title: 'Elija una cuenta',
     other: 'Usar otra cuenta',

@@ -168,6 +168,18 @@ export const fr: Texts = {
       'Il a déjà servi, il a expiré, ou un plus récent a été envoyé depuis. Si votre adresse est déjà confirmée, vous n’avez plus rien à faire.',
     askAgain: 'Demander un nouveau lien',
   },
+  logout: {
+    title: 'Se déconnecter',
+    lead: (tenant) => `Voulez-vous vous déconnecter de ${tenant} ?`,
+    asked: (application) => `${application} le demande.`,
+    as: 'Vous êtes connecté en tant que',
+    accept: 'Se déconnecter',
+    deny: 'Rester connecté',
+    doneTitle: 'Vous êtes déconnecté',
+    done: 'Vous pouvez fermer cette page.',
+    stayTitle: 'Vous êtes toujours connecté',
+    stay: 'Vous pouvez fermer cette page.',
+  },
   selectAccount: {
     title: 'Choisissez un compte',
     other: 'Utiliser un autre compte',

@@ -165,6 +165,18 @@ export interface Texts {
     readonly goneVerify: string;
     readonly askAgain: string;
   };
+  readonly logout: {
+    readonly title: string;
+    readonly lead: (tenant: string) => string;
+    readonly asked: (application: string) => string;
+    readonly as: string;
+    readonly accept: string;
+    readonly deny: string;
+    readonly doneTitle: string;
+    readonly done: string;
+    readonly stayTitle: string;
+    readonly stay: string;
+  };
   readonly selectAccount: {
     readonly title: string;
     readonly other: string;
