@@ -15,6 +15,7 @@ interface Row {
 const table: Readonly<Record<RefusalKind, Readonly<Record<AnswerDialect, Row>>>> = {
   malformed: both(400, 'invalid_request'),
   client_authentication: { auth0: row(401, 'access_denied'), oidc: row(401, 'invalid_client') },
+  invalid_client: both(401, 'invalid_client'),
   grant_not_allowed: { auth0: row(403, 'unauthorized_client'), oidc: row(400, 'unauthorized_client') },
   unknown_grant: { auth0: row(403, 'unsupported_grant_type'), oidc: row(400, 'unsupported_grant_type') },
   unknown_api: { auth0: row(403, 'access_denied'), oidc: row(400, 'invalid_target') },

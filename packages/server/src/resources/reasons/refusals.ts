@@ -192,6 +192,7 @@ const kindReasons: Readonly<Record<RefusalKind, Reason>> = {
     means: 'It is neither a text nor a list, or has a character that no scope may have.',
     todo: ['Send scopes as words with single spaces between them.'],
   },
+  invalid_client: oauthReasons.invalid_client,
   invalid_grant: oauthReasons.invalid_grant,
   quota: {
     title: 'The quota of tokens is used up',
