@@ -24,6 +24,11 @@ export const managementReasons: Readonly<Record<string, Reason>> = {
     means: 'A parameter is unknown, stands there twice, or has a value that cannot be.',
     todo: ['Read `message`: it names the parameter.'],
   },
+  invalid_uri: {
+    title: 'The path of the request is not right',
+    means: 'A part of the path, such as an id or an address, is not of the form that it must have.',
+    todo: ['Read `message`: it says what was expected.', 'Encode ids in the path: `|` is %7C.'],
+  },
   invalid_content_type: {
     title: 'The body has the wrong type',
     means: 'The Management API reads JSON in UTF-8 only.',
