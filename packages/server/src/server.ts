@@ -33,6 +33,7 @@ import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { docsRoutes } from './endpoints/docs/endpoint.ts';
+import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
@@ -187,6 +188,7 @@ export async function openHouse(
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
+      ...introspectRoutes({ database, snapshot, keyring, now, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
