@@ -84,6 +84,7 @@ export async function openHouse(
   observe: (event: LogEvent) => void = () => undefined,
   now: () => number = Date.now,
 ): Promise<House> {
+  const hasMailbox = mailboxIsOn(config);
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
   const egress = egressOf(config, log);
@@ -138,7 +139,6 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const hasMailbox = mailboxIsOn(config);
   const server = config['smtp-url'];
   const jobHandlers: readonly AnyJobHandler[] = [
     messageSender({

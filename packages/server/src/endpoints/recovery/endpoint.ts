@@ -75,7 +75,7 @@ async function askForLink(deps: RecoveryPageDeps, ask: Ask): Promise<Answer> {
   const connection = await connectionOf(deps, ask, client, request?.connection);
   const look = await lookOf(database, snapshot, ask.tenant);
   const language = languageOf(ask, look, request?.ui_locales);
-  if (!connection) {
+  if (!connection || connection.disableReset) {
     const texts = textsIn(language).failure;
     return errorPage(ask, look, {
       status: 403,
