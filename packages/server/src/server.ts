@@ -32,6 +32,7 @@ import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { docsRoutes } from './endpoints/docs/endpoint.ts';
 import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
@@ -194,6 +195,7 @@ export async function openHouse(
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),
       ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
+      ...docsRoutes({ database, snapshot }),
       ...unblockRoutes({ database, snapshot, now, record }),
       ...discoveryRoutes({
         keyring,

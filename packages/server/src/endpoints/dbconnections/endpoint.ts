@@ -119,7 +119,7 @@ async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
   if (canonicalEmail(asked.email) === undefined)
     return failed(badRequest('email: not an e-mail address'), client, named);
   const from = await askedFrom(deps, ask, client);
-  const reset = { ...from, connection: connection.name, identifier: asked.email };
+  const reset = { ...from, ip: ask.ip, connection: connection.name, identifier: asked.email };
   const entered = await askReset(database.store(ask.tenant), deps.rates, reset, deps.now());
   if (entered.kind === 'closed') return failed(tooManyMails(entered.seconds), client, named);
   const headers = { ...noStore, 'content-type': 'text/html; charset=utf-8' };
