@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Config, StartRefused } from './config.ts';
+import { type Config, ratesOf, StartRefused } from './config.ts';
 import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
@@ -32,6 +32,7 @@ import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { docsRoutes } from './endpoints/docs/endpoint.ts';
 import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
@@ -157,11 +158,12 @@ export async function openHouse(
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
+  const rates = ratesOf(config);
   const door = createPasswordDoor({
     database,
     snapshot,
     passwords,
-    paced: false,
+    rates,
     originOf: hosts.originOf,
     now,
     record,
@@ -189,10 +191,11 @@ export async function openHouse(
       ...revokeRoutes({ database, snapshot, now, record }),
       ...introspectRoutes({ database, snapshot, keyring, now, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),
-      ...recoveryRoutes({ database, snapshot, passwords, now, record }),
+      ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
+      ...docsRoutes({ database, snapshot }),
       ...unblockRoutes({ database, snapshot, now, record }),
       ...discoveryRoutes({
         keyring,

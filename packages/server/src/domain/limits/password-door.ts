@@ -12,6 +12,7 @@ import type { Snapshot } from '../tenants/snapshot.ts';
 import { accountOf, type Closed, enter, enterSignup, type Guess, leave, subjectOf } from './gate.ts';
 import { protectionOf } from './protection.ts';
 import { createQueue } from './queue.ts';
+import { type EndpointRate, rateNamed } from './rates.ts';
 import { tellClosed } from './unblock.ts';
 
 /** A password and whose it is said to be. */
@@ -71,8 +72,8 @@ export interface DoorDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
-  /** Whether logins are limited also when they succeed: 20 at once of a user at an address, then ten a minute. */
-  readonly paced: boolean;
+  /** The rates that are in force (`rates.ts`). */
+  readonly rates: readonly EndpointRate[];
   /** Where people reach a tenant, for links in mails: from the configuration, never from a request (PWR-01). */
   readonly originOf: (tenant: TenantId, preferred?: string) => string;
   /** ms */
@@ -84,6 +85,7 @@ export interface DoorDeps {
 export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
   const { database, snapshot, passwords, now } = deps;
   const queue = createQueue();
+  const pace = rateNamed(deps.rates, 'login');
 
   const tell = (at: Pick<Claim, 'tenant' | 'ip' | 'about'>, type: string, description: string, user?: User) => {
     const whom = user ? { user_id: user.user_id, user_name: nameOf(user), connection: user.connection } : {};
@@ -109,7 +111,7 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
       };
       const { outcome: pass, end } = await queue.enter(
         `${tenant} ${connection.name} ${subjectOf(guess.account)}`,
-        () => enter(store, protection, guess, deps.paced, now()),
+        () => enter(store, protection, guess, pace, now()),
         (outcome) => outcome.kind === 'closed' && outcome.why === 'account',
       );
       if (pass.kind === 'closed') return refused(claim, pass, user);
