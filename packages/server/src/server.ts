@@ -35,6 +35,7 @@ import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { docsRoutes } from './endpoints/docs/endpoint.ts';
 import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
+import { legacyRoutes } from './endpoints/legacy/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
@@ -191,6 +192,7 @@ export async function openHouse(
       ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
       ...introspectRoutes({ database, snapshot, keyring, now, record }),
+      ...legacyRoutes({ database, snapshot, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
