@@ -36,6 +36,7 @@ import {
 import { connectionPaths, removeConnection } from './openapi-connections.ts';
 import { messagePaths, messageSchemas } from './openapi-messages.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
+import { refreshTokenPaths, refreshTokenSchemas } from './openapi-refresh-tokens.ts';
 import { tokenPaths, tokenSchemas } from './openapi-tokens.ts';
 
 const collections: readonly AnyCollection[] = [
@@ -255,6 +256,7 @@ const paths = Object.assign(
   connectionPaths,
   messagePaths,
   tokenPaths,
+  refreshTokenPaths,
   {
     ...ofConnections,
     [oneConnection]: { ...Object(Reflect.get(ofConnections, oneConnection)), delete: removeConnection },
@@ -266,6 +268,7 @@ const schemas = Object.assign(
   ...[...collections, connections, grants, ...singletons, signingKeys, logs, sessions].map(schemasOf),
   tokenSchemas,
   messageSchemas,
+  refreshTokenSchemas,
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */
