@@ -41,6 +41,7 @@ import { revokeRoutes } from './endpoints/revoke/endpoint.ts';
 import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { unblockRoutes } from './endpoints/unblock/endpoint.ts';
 import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
@@ -155,7 +156,15 @@ export async function openHouse(
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
-  const door = createPasswordDoor({ database, snapshot, passwords, paced: false, now, record });
+  const door = createPasswordDoor({
+    database,
+    snapshot,
+    passwords,
+    paced: false,
+    originOf: hosts.originOf,
+    now,
+    record,
+  });
   const errorPages = createErrorPages(database, snapshot);
   const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
   const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
@@ -175,13 +184,14 @@ export async function openHouse(
     routes: [
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-      ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
+      ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
       ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),
       ...recoveryRoutes({ database, snapshot, passwords, now, record }),
+      ...unblockRoutes({ database, snapshot, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.

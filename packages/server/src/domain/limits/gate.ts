@@ -5,6 +5,8 @@ import { hash } from 'node:crypto';
 import { networkOf } from '../../schema/address.ts';
 import type { Bucket, Store, Tally, Transaction } from '../../storage/store.ts';
 import { guessesAt } from '../accounts/change.ts';
+import { readIdentifier } from '../accounts/identifiers.ts';
+import type { User } from '../accounts/user.ts';
 import { isAllowed, type Protection, type Rate } from './protection.ts';
 
 /** Failed logins count for 30 days after the last (auth0-behaviour ATT-3). */
@@ -45,6 +47,14 @@ export interface Pass {
   readonly address?: Bucket;
   /** The address has no attempts left, though that closes nothing (no `block` among the shields). */
   readonly addressSpent: boolean;
+}
+
+/** Whom an identifier means: its user, or itself in the one spelling for all that mean the same. Pure. */
+export function accountOf(user: Pick<User, 'user_id'> | undefined, identifier: string): Guess['account'] {
+  if (user) return { userId: user.user_id };
+  const plain = identifier.trim();
+  const named = readIdentifier(plain);
+  return { identifier: named ? `${named.kind} ${named.value}` : plain.toLowerCase() };
 }
 
 /** Whom failures are counted for, to find them by. An identifier of nobody is kept as its hash: people type passwords there. */

@@ -7,6 +7,7 @@ import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
+import { formTargets } from '../../domain/clients/form-targets.ts';
 import { connectionsOf } from '../../domain/connections/find.ts';
 import { decideUser } from '../../domain/issuing/decide-user.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
@@ -34,7 +35,7 @@ import { type Params, readForm } from '../../web/params.ts';
 import type { Texts } from '../../web/texts/index.ts';
 import { commitProof } from './commit.ts';
 import { loginEvent } from './events.ts';
-import { formTargets } from './form-action.ts';
+
 import type { AnyStep, Show, Sources, StepAsk, StepDecision, StepEvent } from './step.ts';
 import { steps } from './steps/index.ts';
 
@@ -120,7 +121,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
   };
   try {
-    return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at)), show);
+    return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at, language)), show);
   } finally {
     for (const admission of at.admissions) admission.end();
   }
@@ -184,7 +185,7 @@ function storedAudience(pending: PendingAuthorization, ask: Ask): string | undef
   return audience === undefined ? undefined : storedIdentifier(audience, ask.host);
 }
 
-function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit): Sources {
+function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit, language: string): Sources {
   const { database, snapshot, passwords } = deps;
   const about = {
     client_id: client.clientId,
@@ -192,7 +193,7 @@ function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit)
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
   };
-  const person = { tenant: ask.tenant, ip: ask.ip, about };
+  const person = { tenant: ask.tenant, ip: ask.ip, about, language };
   return {
     connections: () => connectionsOf(database, snapshot, ask.tenant, client),
     async identifierFirst() {
