@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Config, StartRefused } from './config.ts';
+import { type Config, ratesOf, StartRefused } from './config.ts';
 import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
@@ -14,6 +14,7 @@ import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import { createPasswordDoor } from './domain/limits/password-door.ts';
+import { closedHandler } from './domain/limits/unblock.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
 import { mailboxMessages } from './domain/messages/mailbox.ts';
@@ -32,6 +33,9 @@ import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { docsRoutes } from './endpoints/docs/endpoint.ts';
+import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
+import { legacyRoutes } from './endpoints/legacy/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
@@ -82,6 +86,7 @@ export async function openHouse(
   observe: (event: LogEvent) => void = () => undefined,
   now: () => number = Date.now,
 ): Promise<House> {
+  const hasMailbox = mailboxIsOn(config);
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
   const egress = egressOf(config, log);
@@ -136,7 +141,6 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const hasMailbox = mailboxIsOn(config);
   const server = config['smtp-url'];
   const jobHandlers: readonly AnyJobHandler[] = [
     messageSender({
@@ -152,16 +156,17 @@ export async function openHouse(
     }),
     logoutDelivery({ database, snapshot, keyring, egress, record, now }),
     sessionWatch({ database, snapshot, now }),
+    closedHandler({ database, snapshot, now, originOf: hosts.originOf }),
     ...recoveryHandlers({ database, snapshot, record, now, originOf: hosts.originOf }),
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
+  const rates = ratesOf(config);
   const door = createPasswordDoor({
     database,
     snapshot,
     passwords,
-    paced: false,
-    originOf: hosts.originOf,
+    rates,
     now,
     record,
   });
@@ -186,11 +191,14 @@ export async function openHouse(
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
+      ...introspectRoutes({ database, snapshot, keyring, now, record }),
+      ...legacyRoutes({ database, snapshot, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),
-      ...recoveryRoutes({ database, snapshot, passwords, now, record }),
+      ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
+      ...docsRoutes({ database, snapshot }),
       ...unblockRoutes({ database, snapshot, now, record }),
       ...discoveryRoutes({
         keyring,

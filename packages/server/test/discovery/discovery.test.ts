@@ -51,6 +51,7 @@ describe('discovery', () => {
       jwks_uri: `${issuer}.well-known/jwks.json`,
       registration_endpoint: `${issuer}oidc/register`,
       revocation_endpoint: `${issuer}oauth/revoke`,
+      introspection_endpoint: `${issuer}oauth/introspect`,
       scopes_supported: [
         'openid',
         'profile',

@@ -114,7 +114,7 @@ const asked = fc.record({
     // A password costs a hundred times what anything else does.
     { weight: 1, arbitrary: fc.constantFrom('password', 'http://auth0.com/oauth/grant-type/password-realm') },
     {
-      weight: 40,
+      weight: 120,
       arbitrary: fc.constantFrom(
         'client_credentials',
         'code',

@@ -28,6 +28,7 @@ const endpoints = [
   ['jwks_uri', '.well-known/jwks.json'],
   ['registration_endpoint', 'oidc/register'],
   ['revocation_endpoint', 'oauth/revoke'],
+  ['introspection_endpoint', 'oauth/introspect'],
 ] as const;
 
 /**

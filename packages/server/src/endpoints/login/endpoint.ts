@@ -32,7 +32,7 @@ import { chooseLanguage, textsIn } from '../../web/language.ts';
 import { readOwnForm } from '../../web/own-form.ts';
 import { errorPage, page } from '../../web/page.ts';
 import { type Params, readForm } from '../../web/params.ts';
-import type { Texts } from '../../web/texts/index.ts';
+import type { Language, Texts } from '../../web/texts/index.ts';
 import { commitProof } from './commit.ts';
 import { loginEvent } from './events.ts';
 
@@ -68,6 +68,7 @@ interface Visit {
   readonly client: ClientFacts;
   readonly settings: TenantSettings;
   readonly session: Session | undefined;
+  readonly language: Language;
   /** Right passwords of this visit: the door hears of its end. */
   readonly admissions: Admission[];
 }
@@ -99,9 +100,9 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     }
     fields = form.fields;
   }
-  const at: Visit = { ask, handle, pending, client, settings, session, admissions: [] };
   const look = await lookOf(database, snapshot, ask.tenant);
   const language = languageOf(ask, look.languages, pending.request.ui_locales);
+  const at: Visit = { ask, handle, pending, client, settings, session, language, admissions: [] };
   const pages = pagesOf(handle);
   const place = {
     texts: textsIn(language),
@@ -154,6 +155,7 @@ async function walk(deps: LoginDeps, at: Visit, decision: StepDecision, show: (p
         audience: storedAudience(pending, ask),
         ip: ask.ip,
         userAgent: ask.headers['user-agent'] ?? '',
+        language: at.language,
         now,
       });
       switch (committed.kind) {
