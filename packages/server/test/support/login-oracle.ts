@@ -41,9 +41,22 @@ export interface Deed {
   readonly window: Window;
   /** The login that it is about; `undefined` when the request names none or an unknown one. */
   readonly about: Asked | undefined;
-  readonly kind: 'login' | 'signup' | 'consent' | 'confirm' | 'select_account' | 'other';
+  readonly kind:
+    | 'login'
+    | 'signup'
+    | 'consent'
+    | 'confirm'
+    | 'select_account'
+    | 'forgot'
+    | 'reset'
+    | 'verify'
+    | 'unblock'
+    | 'logout'
+    | 'other';
   /** The form as it was shown in this very browser, and no header that tells of another site. */
   readonly genuine: boolean;
+  /** The form of another browser, or sent from another site, or with another token. */
+  readonly foreign: boolean;
   /** Who the right password was posted of. */
   readonly credentials: string | undefined;
   readonly pressed: string | undefined;
