@@ -298,9 +298,11 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
     const taken = people.some(({ email }) => email === all.email?.toLowerCase());
     const credentials =
       kind === 'signup' && !taken ? all.email : kind === 'login' ? rightCredentials(people, all) : undefined;
+    const about = byHandle.get(target.searchParams.get('state') ?? all.state ?? '');
     const deed: Deed = {
       window,
-      about: byHandle.get(target.searchParams.get('state') ?? all.state ?? ''),
+      about,
+      late: about?.done === true,
       kind,
       genuine,
       foreign,
