@@ -16,6 +16,7 @@ import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
+import { dashboardRoutes } from './endpoints/dashboard/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
@@ -128,6 +129,7 @@ export async function openHouse(
         settings: (tenant) => settingsOf(database, snapshot, tenant, true),
       }),
       ...managementRoutes(management),
+      ...(config.dashboard ? dashboardRoutes({ database, snapshot, passwords, record, now }) : []),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {

@@ -31,6 +31,7 @@ export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
+export { administratorRoleId, dashboardClient, dashboardClientId } from './system-records.ts';
 export type { TenantSettings } from './tenant-settings.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
 export {

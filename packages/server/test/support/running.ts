@@ -181,6 +181,8 @@ function flags(at: { data: string; url: string | undefined }, more: readonly str
     '--data',
     at.data,
     '--no-demo',
+    // Its client and its role would stand in every list; tests of it say --dashboard.
+    '--no-dashboard',
     '--drain-ms',
     '0',
     '--log-level',
@@ -197,12 +199,18 @@ const environment = {
 /** The server in this process: quick, and its rooms can be looked into. */
 export async function serveHere(
   engine: Engine = 'sqlite',
-  options: { flags?: readonly string[]; https?: boolean; now?: () => number } = {},
+  options: {
+    flags?: readonly string[];
+    https?: boolean;
+    now?: () => number;
+    say?: (text: string) => void;
+    env?: Record<string, string>;
+  } = {},
 ): Promise<Site & { house: House; demo: Running['demo']; stop(): Promise<void> }> {
   const at = await place(engine);
   const running = await startServer(
-    readConfig(flags(at, options.flags ?? [], options.https === true), environment),
-    () => undefined,
+    readConfig(flags(at, options.flags ?? [], options.https === true), { ...environment, ...options.env }),
+    options.say ?? (() => undefined),
     silent,
     options.now,
   );

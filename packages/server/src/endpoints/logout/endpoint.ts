@@ -43,7 +43,8 @@ async function logout(deps: LogoutDeps, ask: Ask): Promise<Answer> {
   const read = readForm(ask.query);
   const params = read.kind === 'params' ? read.params : new Map<string, string>();
   const clientId = params.get('client_id') || undefined;
-  const client = clientId === undefined ? undefined : await findClient(database, snapshot, ask.tenant, clientId);
+  const client =
+    clientId === undefined ? undefined : await findClient(database, snapshot, ask.tenant, clientId, ask.host);
   const target: LogoutTarget =
     read.kind === 'malformed'
       ? { kind: 'refused', description: read.description, endsSession: true }

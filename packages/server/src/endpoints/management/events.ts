@@ -1,5 +1,6 @@
 // The tenant log event of a write (auth0-behaviour §40.1): who asked for what, with every secret masked.
 
+import type { LogEvent } from '../../domain/logs/event.ts';
 import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
 import type { Ask } from '../../web/exchange.ts';
 import type { Caller, ManagementDeps } from './context.ts';
@@ -34,6 +35,15 @@ export function masked(value: unknown): unknown {
   );
 }
 
+/** Who asked, if it was a user: the event then shows in the user's own log too. */
+function userOf({ user }: Caller): Pick<LogEvent, 'user_id' | 'user_name'> {
+  return user ? { user_id: user.user_id, user_name: user.email ?? user.username ?? user.phone_number } : {};
+}
+
+function authOf({ user }: Caller): object {
+  return user ? { user_id: user.user_id, name: user.name, email: user.email } : {};
+}
+
 /** Records a write that was committed. `body` and `answer` as they travelled. */
 export function recordWrite(
   deps: ManagementDeps,
@@ -49,6 +59,7 @@ export function recordWrite(
     description,
     client_id: caller.clientId,
     client_name: caller.clientName,
+    ...userOf(caller),
     ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
@@ -62,7 +73,7 @@ export function recordWrite(
         body: masked(body),
         channel: 'api',
         ip: ask.ip,
-        auth: { user: {}, strategy: 'jwt', credentials: { scopes: [...caller.scopes] } },
+        auth: { user: authOf(caller), strategy: 'jwt', credentials: { scopes: [...caller.scopes] } },
       },
       response: { statusCode: answer.status, body: masked(answer.body) },
     },
@@ -77,6 +88,7 @@ export function recordSecretRead(deps: ManagementDeps, ask: Ask, caller: Caller,
     description,
     client_id: caller.clientId,
     client_name: caller.clientName,
+    ...userOf(caller),
     ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
@@ -96,6 +108,7 @@ export function recordForbidden(deps: ManagementDeps, ask: Ask, caller: Caller, 
     description: message,
     client_id: caller.clientId,
     client_name: caller.clientName,
+    ...userOf(caller),
     ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
