@@ -37,15 +37,20 @@ const topFolders = ['seed', 'cli'];
 const domainOrder = [
   'tenants',
   'logs',
+  'egress',
+  'jobs',
   'keys',
   'clients',
   'accounts',
+  'messages',
+  'limits',
   'connections',
   'sessions',
   'issuing',
-  'messages',
   'actions',
   'pending',
+  'recovery',
+  'explaining',
 ];
 
 /** Packages with one owner. A target matches when it is the package or a path into it. */

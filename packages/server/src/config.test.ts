@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { readConfig, settingsPage } from './config.ts';
+import { isDevelopment, readConfig, settingsPage } from './config.ts';
 
 test('a flag wins over the environment, which wins over the default', () => {
   assert.equal(readConfig([], {}).port, 4000);
@@ -16,6 +16,17 @@ test('a flag wins over the environment, which wins over the default', () => {
     'a.example.com',
     'b.example.com',
   ]);
+});
+
+test('development is loopback without a public host and without a proxy', () => {
+  const says = (...args: string[]) => isDevelopment(readConfig(args, {}));
+  assert.equal(says(), true);
+  for (const host of ['localhost', '127.0.0.2', '::1']) assert.equal(says('--host', host), true, host);
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.evil.example', 'localhost.example.com']) {
+    assert.equal(says('--host', host), false, host);
+  }
+  assert.equal(says('--domain', 'auth.example.com'), false);
+  assert.equal(says('--trusted-proxies', '127.0.0.1'), false);
 });
 
 test('an empty variable counts as not set', () => {

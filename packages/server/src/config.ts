@@ -2,6 +2,7 @@
 // `countersign help` and docs/settings.md are made from this list, so neither can be wrong.
 
 import { parseArgs } from 'node:util';
+import { isSender, readSmtpUrl, type SmtpServer } from './domain/messages/provider.ts';
 
 interface Setting<T> {
   /** Shown in the help after the flag. */
@@ -96,6 +97,10 @@ export const settings = {
     'ADDRESS,...',
     'Addresses or CIDR ranges of proxies whose X-Forwarded-For, -Proto and -Host are believed',
   ),
+  'allow-outbound': list(
+    'HOST,...',
+    'Hosts, addresses or CIDR ranges that the server may call although they are not public, named hosts also without TLS: for back-channel logout and mail inside your network',
+  ),
   tenant: optionalText(
     'FILE',
     'Tenant file (YAML, the format of auth0-deploy-cli) to seed from; may be given at every start',
@@ -106,6 +111,25 @@ export const settings = {
   ),
   'demo-port': port(4001, 'Port of the demo API'),
   'demo-app-port': port(4002, 'Port of the demo single-page app'),
+  'smtp-url': {
+    value: 'URL',
+    about:
+      'Mail server of tenants that have set none: smtp://user:password@host:587 (STARTTLS), smtps://host:465, or smtp://host:25?tls=off for a relay on this machine',
+    fallback: undefined,
+    environmentOnly: true,
+    read: readSmtpUrl,
+  } satisfies Setting<SmtpServer | undefined> as Setting<SmtpServer | undefined>,
+  'mail-from': {
+    value: 'ADDRESS',
+    about: 'Sender of mails that leave by it; no-reply at the public host if absent',
+    fallback: undefined,
+    read: (x) => (isSender(x) ? { ok: x } : 'must be an email address'),
+  } satisfies Setting<string | undefined> as Setting<string | undefined>,
+  'dev-mailbox': oneOf(
+    ['auto', 'on', 'off'],
+    'auto',
+    'Mailbox at /dev/mailbox that catches mails which nothing can send; auto: while it listens on this machine only, without public hosts or proxies',
+  ),
   metrics: oneOf(
     ['local', 'all', 'off'],
     'local',
@@ -143,6 +167,16 @@ export type Config = { readonly [K in keyof typeof settings]: ValueOf<(typeof se
 /** The program cannot start or go on as asked; the message is one sentence for the operator that says what to do. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
+}
+
+/**
+ * Whether this is a server for its own machine: it listens on loopback only, and no public host or proxy is named. Then
+ * nothing is in a developer's way that protects the public: rate limits of endpoints are off, and mail goes to a mailbox here.
+ * A public host behind a proxy on this machine is no development, since it needs a `domain`. Pure.
+ */
+export function isDevelopment(config: Pick<Config, 'host' | 'domain' | 'trusted-proxies'>): boolean {
+  const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(config.host);
+  return loopback && config.domain.length === 0 && config['trusted-proxies'].length === 0;
 }
 
 /** `log-level` -> `COUNTERSIGN_LOG_LEVEL`. */

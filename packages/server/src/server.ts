@@ -3,27 +3,45 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, StartRefused } from './config.ts';
+import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
+import { createEgress, type Egress } from './domain/egress/egress.ts';
+import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
+import type { AnyJobHandler } from './domain/jobs/job.ts';
+import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
+import { createPasswordDoor } from './domain/limits/password-door.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
+import { mailboxMessages } from './domain/messages/mailbox.ts';
+import { emailProviders } from './domain/messages/provider.ts';
+import { emailTemplateTable, messageSender } from './domain/messages/send.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
+import { recoveryHandlers } from './domain/recovery/answered.ts';
+import { managementJobs } from './domain/recovery/management-job.ts';
+import { logoutDelivery } from './domain/sessions/deliver.ts';
+import { sessionWatch } from './domain/sessions/expiry.ts';
 import { sessions } from './domain/sessions/session.ts';
 import { createHosts, type Hosts } from './domain/tenants/hosts.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
+import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dashboardRoutes } from './endpoints/dashboard/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
+import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
+import { recoveryRoutes } from './endpoints/recovery/endpoint.ts';
+import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
 import type { ProcessLog } from './log.ts';
@@ -39,8 +57,14 @@ export interface House {
   readonly passwords: Passwords;
   readonly hosts: Hosts;
   readonly logs: LogWriter;
+  /** Not started: a command that only looks, or writes, leaves the jobs to servers. */
+  readonly jobs: JobRunner;
+  /** The way to other servers. */
+  readonly egress: Egress;
   readonly record: (event: LogEvent) => void;
   readonly now: () => number;
+  /** Whether `/dev/mailbox` is there and catches mails. */
+  readonly hasMailbox: boolean;
   /** The routes with the guard in place. */
   readonly routes: readonly Route[];
   /** Management routes for ourselves: no token is asked, nothing else is skipped. Never mounted. */
@@ -59,6 +83,7 @@ export async function openHouse(
 ): Promise<House> {
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
+  const egress = egressOf(config, log);
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new StartRefused(
       `The data folder ${dataDirectory} cannot be made (${error.code}); name another with --data.`,
@@ -76,6 +101,12 @@ export async function openHouse(
       pendingAuthorizations,
       userGrants,
       issuedTokens,
+      emailTemplateTable,
+      emailProviders,
+      mailboxMessages,
+      refreshFamilies,
+      endedFamilies,
+      managementJobs,
     ],
     log: (message) => log.info(message),
     postgres: { allowUnsafe: config['allow-unsafe-database'] },
@@ -104,8 +135,31 @@ export async function openHouse(
   );
   pruning.unref();
 
+  const hasMailbox = mailboxIsOn(config);
+  const server = config['smtp-url'];
+  const jobHandlers: readonly AnyJobHandler[] = [
+    messageSender({
+      database,
+      snapshot,
+      record,
+      now,
+      environment: server && { server, sender: config['mail-from'] },
+      // A tenant with a public host has users who wait for their mail: it must not end in a mailbox that they cannot see.
+      hasMailbox: (tenant) => hasMailbox && hosts.isLocal(tenant),
+      connect: egress.connect,
+      originOf: hosts.originOf,
+    }),
+    logoutDelivery({ database, snapshot, keyring, egress, record, now }),
+    sessionWatch({ database, snapshot, now }),
+    ...recoveryHandlers({ database, snapshot, record, now, originOf: hosts.originOf }),
+  ];
+  const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
+
+  const door = createPasswordDoor({ database, snapshot, passwords, paced: false, now, record });
   const errorPages = createErrorPages(database, snapshot);
-  const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now };
+  const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
+  const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
+  const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now, hosts };
   return {
     database,
     snapshot,
@@ -113,30 +167,49 @@ export async function openHouse(
     passwords,
     hosts,
     logs,
+    jobs,
+    egress,
     record,
     now,
+    hasMailbox,
     routes: [
+      ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-      ...logoutRoutes({ database, snapshot, record, showError: errorPages.showError }),
-      ...tokenRoutes({ database, snapshot, keyring, grants, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, now, record }),
+      ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
+      ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
-      ...loginRoutes({ database, snapshot, passwords, now, record }),
+      ...loginRoutes({ database, snapshot, passwords, door, now, record }),
+      ...recoveryRoutes({ database, snapshot, passwords, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.
         grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
         settings: (tenant) => settingsOf(database, snapshot, tenant, true),
       }),
-      ...managementRoutes(management),
+      ...managementRoutes({
+        ...management,
+        tenantOf: hosts.tenantOf,
+        dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
+      }),
       ...(config.dashboard ? dashboardRoutes({ database, snapshot, passwords, record, now }) : []),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {
       clearInterval(pruning);
+      await jobs.stop();
       snapshot.stop();
       await logs.close().catch((error: Error) => log.error(`log events were lost: ${error.message}`));
       await database.close();
     },
   };
+}
+
+function egressOf(config: Config, log: ProcessLog): Egress {
+  try {
+    return createEgress({ allow: config['allow-outbound'], onFailure: log.warn });
+  } catch (error) {
+    if (error instanceof TypeError) throw new StartRefused(`--allow-outbound: ${error.message}.`);
+    throw error;
+  }
 }

@@ -37,7 +37,7 @@ const toHome = createRoute({
 
 const tree = root.addChildren([
   toHome,
-  page('/', () => import('../pages/home/home.tsx'), 'Home'),
+  createRoute({ getParentRoute: () => root, path: '/', component: () => <Navigate to="/apis" replace /> }),
   page('/apis', apis, 'Apis'),
   page('/apis/$id/settings', apis, 'ApiSettings'),
   page('/apis/$id/permissions', apis, 'ApiPermissions'),

@@ -11,6 +11,8 @@ export interface BannerFacts {
   readonly caPath: string | undefined;
   readonly prepared: Prepared;
   readonly demo: RunningDemo | undefined;
+  /** Whether mails are caught and shown. */
+  readonly mailbox: boolean;
 }
 
 /** A word for a POSIX shell. */
@@ -97,13 +99,14 @@ function peopleLines({ port, demo }: BannerFacts): string[] {
   ];
 }
 
-function localLines({ port, httpsPort, demo }: BannerFacts): string[] {
+function localLines({ port, httpsPort, demo, mailbox }: BannerFacts): string[] {
   return [
     `  http     http://localhost:${port}/`,
     ...(httpsPort === undefined ? [] : [`  https    https://localhost:${httpsPort}/`]),
     `  issuer   http://localhost:${port}/ (it follows the host of the request)`,
     `  keys     http://localhost:${port}/.well-known/jwks.json`,
     `  API      http://localhost:${port}/api/v2/openapi.json`,
+    ...(mailbox ? [`  mail     http://localhost:${port}/dev/mailbox (catches every mail; nothing is sent)`] : []),
     ...(demo ? [`  demo API http://localhost:${demo.apiPort}/`] : []),
   ];
 }

@@ -119,6 +119,7 @@ export async function startServer(
     const router = routerFor(config, house, operations, log, trustProxy);
     const http = await bind(router, { host: config.host, port: config.port }, '--port');
     open.push(http);
+    house.hosts.listensOn(http.port);
     let https: Listening | undefined;
     let caPath: string | undefined;
     if (config['https-port'] !== 'off') {
@@ -137,6 +138,7 @@ export async function startServer(
       open.push(https);
     }
     const listening = [http, ...(https ? [https] : [])];
+    house.jobs.start();
     const demo = prepared.demo
       ? await serveDemo(
           config,
@@ -147,7 +149,7 @@ export async function startServer(
         )
       : undefined;
     if (demo) open.push(demo);
-    say(banner({ config, port: http.port, httpsPort: https?.port, caPath, prepared, demo }));
+    say(banner({ config, port: http.port, httpsPort: https?.port, caPath, prepared, demo, mailbox: house.hasMailbox }));
     if (prepared.admin) await rememberShown(house, defaultTenant);
     const ready = operations;
     let stopping: Promise<void> | undefined;

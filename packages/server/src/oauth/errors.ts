@@ -11,6 +11,9 @@ export type OAuthError =
   | 'access_denied'
   | 'invalid_target'
   | 'too_many_requests'
+  | 'too_many_attempts'
+  | 'too_many_logins'
+  | 'unauthorized'
   | 'server_error'
   | 'temporarily_unavailable';
 
@@ -29,6 +32,10 @@ export type RefusalKind =
   | 'bad_scope'
   | 'invalid_grant'
   | 'quota'
+  | 'too_many_attempts'
+  | 'too_many_logins'
+  | 'blocked_user'
+  | 'no_directory'
   | 'unavailable';
 
 export interface Refusal {

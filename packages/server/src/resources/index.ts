@@ -1,11 +1,15 @@
 // All declared resources of the Management API: the list that routes, tables, documents and the dashboard follow from.
 
+import { bruteForceProtection } from './attack-protection/brute-force-protection.ts';
+import { botDetection, breachedPasswordDetection, captcha, phoneProviderProtection } from './attack-protection/kept.ts';
+import { suspiciousIpThrottling } from './attack-protection/suspicious-ip-throttling.ts';
 import { branding } from './branding.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
 import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
+import { emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -15,9 +19,13 @@ import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { tenantSettings } from './tenant-settings.ts';
+import { tokenExplanation, tokenExplanationAsk } from './token-explanations.ts';
+import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 import { users } from './users.ts';
 
+export type { BruteForceProtection } from './attack-protection/brute-force-protection.ts';
+export type { SuspiciousIpThrottling } from './attack-protection/suspicious-ip-throttling.ts';
 export type { Branding } from './branding.ts';
 export type { ClientCredential } from './client-credentials.ts';
 export type { ClientGrant } from './client-grants.ts';
@@ -26,30 +34,48 @@ export { connectionProfileTemplates } from './connection-profiles.ts';
 export { databaseOptions, keptDefaults, withPasswordDefaults } from './connections/database.ts';
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
+export { type ApiTab, apiPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
+export type { EmailTemplate, TemplateName } from './email-templates.ts';
+export { templateNames } from './email-templates.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
+export { type Reason, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export { administratorRoleId, dashboardClient, dashboardClientId } from './system-records.ts';
 export type { TenantSettings } from './tenant-settings.ts';
+export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
+export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';
+export { previewedGrants } from './token-previews.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
 export {
+  botDetection,
   branding,
+  breachedPasswordDetection,
+  bruteForceProtection,
+  captcha,
   clientCredentials,
   clientGrants,
   clients,
   connectionProfiles,
   connections,
+  emailTemplates,
   grants,
   logs,
   organizations,
+  phoneProviderProtection,
   prompts,
   resourceServers,
   roles,
   sessions,
   signingKeys,
+  suspiciousIpThrottling,
   tenantSettings,
+  tokenExplanation,
+  tokenExplanationAsk,
+  tokenPreview,
+  tokenPreviewAsk,
   userAttributeProfiles,
   users,
 };
@@ -68,6 +94,16 @@ export const collections = [
   grants,
 ] as const;
 /** One document a tenant each. */
-export const singletons = [tenantSettings, branding, prompts] as const;
+export const singletons = [
+  tenantSettings,
+  branding,
+  prompts,
+  bruteForceProtection,
+  suspiciousIpThrottling,
+  breachedPasswordDetection,
+  botDetection,
+  captcha,
+  phoneProviderProtection,
+] as const;
 /** Declared for what goes in and out; their routes are written by hand, and other rooms keep them. */
 export const handMadeCollections = [users, signingKeys, logs, sessions] as const;

@@ -111,13 +111,17 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   blacklist: ['tokens'],
 };
 
+/** Our additions; Auth0 has no such scopes. */
+const added: typeof documented = { read: ['token_explanations', 'token_previews'] };
+
 function describe(verb: string, entity: string): string {
   const words = entity.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${words.join(' ')}`;
 }
 
 /** The scopes of the Management API's own record, ordered by entity. */
-export const managementScopes: NonNullable<ResourceServer['scopes']> = Object.entries(documented)
+export const managementScopes: NonNullable<ResourceServer['scopes']> = [documented, added]
+  .flatMap((entities) => Object.entries(entities))
   .flatMap(([verbs, entities]) => entities.flatMap((entity) => verbs.split(' ').map((verb) => ({ verb, entity }))))
   .sort((a, b) => (a.entity < b.entity ? -1 : a.entity > b.entity ? 1 : 0))
   .map(({ verb, entity }) => ({ value: `${verb}:${entity}`, description: describe(verb, entity) }));

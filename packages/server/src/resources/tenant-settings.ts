@@ -156,6 +156,11 @@ const fields = {
   sandbox_version: optional(oneOf(['12', '16', '18', '22']), 'Runtime that extensions ask for'),
   legacy_sandbox_version: optional(text(8), 'Runtime that legacy extensions ask for'),
   sandbox_versions_available: computed(list(text(8), 10), 'Runtimes that can be asked for'),
+  refresh_race_window: optional(
+    whole(0, 600),
+    'Ours: seconds in which callers who present the same refresh token at once get the same successor, where the client has no leeway; 1 unless set, 0 for never',
+    removable,
+  ),
   answer_dialect: optional(oneOf(['auth0', 'oidc']), 'Ours: statuses and codes of OAuth answers', removable),
 };
 

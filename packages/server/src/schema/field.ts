@@ -20,8 +20,11 @@ export interface FieldOptions {
   readonly hidden?: boolean;
   /** `null` in a POST or PATCH takes the field away. */
   readonly nullRemoves?: boolean;
-  /** A PATCH changes the members that it names and keeps the others; `null` takes a member away. Else it replaces the whole. */
-  readonly merged?: boolean;
+  /**
+   * A PATCH changes the members that it names and keeps the others; `null` takes a member away. Else it replaces the whole.
+   * `deep`: the same holds for objects inside.
+   */
+  readonly merged?: boolean | 'deep';
   /** Worked out for each answer, never stored. */
   readonly computed?: boolean;
 }

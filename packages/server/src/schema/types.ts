@@ -2,6 +2,7 @@
 // All are checked, never converted; names of formats appear in messages.
 
 import { z } from 'zod';
+import { readRange } from './address.ts';
 
 /** Text of at most so many UTF-16 units. Body reading already refused NUL and lone surrogates. */
 export function text(most: number, least = 0) {
@@ -114,6 +115,12 @@ function isInstant(value: string): boolean {
   if (!/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/.test(value)) return false;
   return !Number.isNaN(Date.parse(value));
 }
+
+/** Up to a hundred IP addresses and CIDR ranges, each once. */
+export const addressRanges = distinct(
+  formatted('ipv4-ipv6-cidr', 64, (value) => readRange(value) !== undefined),
+  100,
+);
 
 /** An id with this prefix and so many letters or digits. */
 export function idOf(prefix: string, length: number) {

@@ -51,9 +51,20 @@ export function applyPatch<F extends Fields>(declared: Declared<F>, entity: Enti
   const changed = Object.entries(patch as Body).map(([name, value]): [string, unknown] => {
     const before = stored[name];
     if (value === null || !isObject(value) || !declared.fields[name]?.merged) return [name, value];
+    if (declared.fields[name]?.merged === 'deep') return [name, mergedInto(before, value)];
     return [name, withoutNulls({ ...(isObject(before) ? before : {}), ...value })];
   });
   return withoutNulls({ ...stored, ...Object.fromEntries(changed) }) as Entity<F>;
+}
+
+/** What a patch of a deeply merged field leaves. */
+function mergedInto(before: unknown, value: Body): Body {
+  const kept = isObject(before) ? before : {};
+  const changed = Object.entries(value).map(([name, member]): [string, unknown] => [
+    name,
+    isObject(member) ? mergedInto(kept[name], member) : member,
+  ]);
+  return withoutNulls({ ...kept, ...Object.fromEntries(changed) });
 }
 
 /** The message for rules across fields that failed: the first of them. */

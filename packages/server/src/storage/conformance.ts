@@ -4,6 +4,8 @@ import { after, before, describe } from 'node:test';
 import { changes } from './conformance/changes.ts';
 import { crashes } from './conformance/crashes.ts';
 import { endings } from './conformance/endings.ts';
+import { jobs } from './conformance/jobs.ts';
+import { limits } from './conformance/limits.ts';
 import { logs } from './conformance/logs.ts';
 import { migrations } from './conformance/migrations.ts';
 import { pages } from './conformance/pages.ts';
@@ -43,6 +45,8 @@ export function conformance(engine: string, make: () => Promise<Fresh>): void {
     describe('pages', () => pages(theSubject, theChildren));
     describe('endings', () => endings(theSubject));
     describe('single use', () => singleUse(theSubject, theChildren));
+    describe('jobs', () => jobs(theSubject, theChildren));
+    describe('limits', () => limits(theSubject, theChildren));
     describe('changes', () => changes(theSubject, theChildren));
     describe('logs', () => logs(theSubject));
     describe('secrets', () => secrets(theSubject));

@@ -5,6 +5,7 @@ import type { TenantId } from '../schema/brand.ts';
 import { changesSince } from './changes.ts';
 import { readsOf } from './documents.ts';
 import type { Engine } from './engine.ts';
+import { jobQueueOf } from './jobs.ts';
 import { LOGS, logReadsOf } from './logs.ts';
 import { prune } from './prune.ts';
 import { sequencesOf } from './sequence.ts';
@@ -22,6 +23,7 @@ export function databaseOf(
 ): Database {
   let closing: Promise<void> | undefined;
   const listeners: ((change: Change) => void)[] = [];
+  const enqueuedListeners: (() => void)[] = [];
 
   function announce(changes: readonly Change[]): void {
     for (const change of changes) for (const listener of listeners) listener(change);
@@ -34,11 +36,12 @@ export function databaseOf(
       ...readsOf(at, engine.reader),
       logs: logReadsOf(engine, engine.reader, tenant),
       async transact(work) {
-        const { value, changes } = await engine.write(async (connection) => {
-          const { tx, flush } = transactionOf(at, tenant, connection, now());
-          return { value: await work(tx), changes: await flush() };
+        const { value, changes, enqueued } = await engine.write(async (connection) => {
+          const { tx, flush, enqueued } = transactionOf(at, tenant, connection, now());
+          return { value: await work(tx), changes: await flush(), enqueued: enqueued() };
         });
         announce(changes);
+        if (enqueued) for (const listener of enqueuedListeners) listener();
         return value;
       },
     };
@@ -70,6 +73,7 @@ export function databaseOf(
       });
     },
 
+    jobs: { ...jobQueueOf(engine, sealer), onEnqueued: (listener) => void enqueuedListeners.push(listener) },
     prune: (at, logsBefore) => prune(engine, tables, at, logsBefore),
     changesSince: (cursor) => changesSince(engine.reader, cursor),
     onChange: (listener) => void listeners.push(listener),

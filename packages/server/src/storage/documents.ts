@@ -4,6 +4,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Table } from '../schema/table.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Connection, Engine } from './engine.ts';
+import { limitReadsOf } from './limits.ts';
 import { decodeRow, lookups } from './rows.ts';
 import type { Prefix, Reads, Sealer, SingleUse, Where } from './store.ts';
 import { hashText, keyText } from './text.ts';
@@ -29,6 +30,8 @@ export function readsOf(at: Place, connection: Connection): Reads {
     rows.map(({ doc }) => decodeRow(sealer, tenant, table, doc));
 
   return {
+    ...limitReadsOf(at, connection),
+
     async get(table, id) {
       const query = builder.selectFrom(table.name).select('doc').where('tenant', '=', tenant);
       return opened(table, await connection.run(query.where('id', '=', keyText(id, table.id))))[0];

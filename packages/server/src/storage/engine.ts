@@ -37,6 +37,8 @@ export interface Engine {
   readonly builder: Builder;
   /** Locks the rows of a select until the transaction ends; empty where the whole database is locked anyway. */
   readonly forUpdate: RawBuilder<unknown>;
+  /** The same, passing over rows that another transaction has locked. */
+  readonly forUpdateOfFree: RawBuilder<unknown>;
   /** The type of text that is compared and ordered by its bytes. */
   readonly text: RawBuilder<unknown>;
   /** The column is one of these values, as one statement for any number of values. */

@@ -11,6 +11,8 @@ const PORTION = 500;
  * make us forget a `jti` or a spent code that is still good elsewhere.
  */
 export const SINGLE_USE_KEPT_MS = 10 * 60_000;
+/** How long a job waits, in ms after it was due, for a program that knows its kind. */
+const JOBS_KEPT_MS = 30 * 86_400_000;
 
 /** Deletes expired things, rows that ended, and log events older than `logsBefore` (both ms). Answers how many rows went. */
 export async function prune(
@@ -28,6 +30,8 @@ export async function prune(
   }
   gone += await inPortions(engine, 'single_use', ['tenant', 'kind', 'key_hash'], sql`expires_at < ${ended}`);
   gone += await inPortions(engine, 'counters', ['tenant', 'name_hash'], sql`expires_at < ${ended}`);
+  gone += await inPortions(engine, 'jobs', ['tenant', 'id'], sql`due_at < ${now - JOBS_KEPT_MS}`);
+  gone += await inPortions(engine, 'tallies', ['tenant', 'name_hash'], sql`ends_at < ${ended}`);
   gone += await inPortions(engine, 'changes', ['tenant', 'version'], sql`at < ${now - CHANGES_KEPT_MS}`);
   for (const { tenant } of await tenantsWithLogs(engine.reader)) {
     const old = sql`tenant = ${tenant} and date < ${logsBefore}`;

@@ -3,6 +3,9 @@
 
 import type { TenantId } from '../schema/brand.ts';
 import type { Table } from '../schema/table.ts';
+import type { Bucket, Counted, Drawn, Limits } from './counting.ts';
+
+export type { Bucket, Counted, Drawn, Limits, Tally } from './counting.ts';
 
 /** The database is away, locked or out of space: answer 503 and try again, nothing was decided. */
 export class StoreUnavailable extends Error {
@@ -75,6 +78,10 @@ export interface Reads {
   all<Row extends object>(table: Table<Row>, where?: Where<Row>): Promise<Row[]>;
   /** A single-use thing as it stands, without spending it: what it is worth is known only once it is spent. Times in ms. */
   kept<T extends object>(thing: SingleUse): Promise<Kept<T> | undefined>;
+  /** The tallies about this subject that have not ended. `now` in ms. */
+  tallies<About extends object>(subject: string, now: number): Promise<Counted<About>[]>;
+  /** A bucket as it stands, `drawn` saying whether a token could be taken; nothing is taken. `now` in ms. */
+  bucket(bucket: Bucket, now: number): Promise<Drawn>;
   /** The one document of this name, or `undefined` before the first `put`. Announced like a watched table. */
   document<T extends object>(name: string): Promise<T | undefined>;
 }
@@ -98,7 +105,7 @@ export type Spent<T> =
   | { readonly kind: 'expired' }
   | { readonly kind: 'unknown' };
 
-export interface Transaction extends Reads {
+export interface Transaction extends Reads, Limits {
   /** @throws UniqueConflict */
   insert<Row extends object>(table: Table<Row>, row: Row): Promise<void>;
   /** The row with this id, locked until the transaction ends, so that read-change-write loses no update. */
@@ -123,6 +130,20 @@ export interface Transaction extends Reads {
    * (ms) of its first addition and then starts anew. `count` is the value after it; `added` says whether it counted.
    */
   count(name: string, limit: number, now: number, expiresAt: number): Promise<{ added: boolean; count: number }>;
+
+  /** Leaves a job that is done once this commits; `false` if one of this id waits already, which stays as it is. */
+  enqueue(job: NewJob): Promise<boolean>;
+}
+
+/** Work to be done after the commit, by any node: see `domain/jobs/`. */
+export interface NewJob {
+  /** Unique in the tenant while the job waits. */
+  readonly id: string;
+  readonly kind: string;
+  /** Anything that JSON keeps; sealed at rest. */
+  readonly payload: object;
+  /** Not before this time (ms). */
+  readonly dueAt: number;
 }
 
 /** The store of one tenant. No read or write of it can touch a row of another. */
@@ -190,6 +211,34 @@ export interface Change {
   readonly id: string;
 }
 
+/** A job that this process alone may run until the lease ends. */
+export interface LeasedJob {
+  readonly tenant: TenantId;
+  readonly id: string;
+  readonly kind: string;
+  /** `undefined` if it was changed, or sealed under another master key. */
+  readonly payload: object | undefined;
+  /** 1 for the first; also counts attempts that a crash ended. */
+  readonly attempt: number;
+  readonly lease: string;
+  /** The lease's end (ms). */
+  readonly until: number;
+}
+
+/** The jobs of all tenants. Times in ms. */
+export interface JobQueue {
+  /** Those of these kinds of which a job is due: one small read, to be asked often. */
+  due(kinds: readonly string[], now: number): Promise<string[]>;
+  /** Takes up to `limit` due jobs of a kind, the longest due first, by one conditional write. */
+  lease(ask: { kind: string; limit: number; now: number; until: number }): Promise<LeasedJob[]>;
+  /** Removes a job that is over; `false` if its lease was lost: somebody else runs it, or has. */
+  finish(job: LeasedJob): Promise<boolean>;
+  /** Gives a job back until `dueAt`; `false` as above. Not `counted`: as if this attempt had not been. */
+  putOff(job: LeasedJob, dueAt: number, counted: boolean): Promise<boolean>;
+  /** Called after each commit of this process that left a job. */
+  onEnqueued(listener: () => void): void;
+}
+
 export interface Database {
   readonly engine: 'sqlite' | 'postgres';
   /** Opens the store of a tenant. Does not check that the tenant exists. */
@@ -199,7 +248,11 @@ export interface Database {
   addTenant(tenant: TenantRow): Promise<boolean>;
   /** Appends log events of any tenants in one transaction. */
   appendLogs(events: readonly StoredLog[]): Promise<void>;
-  /** Deletes log events older than this (ms) in small portions, expired single-use things and counters; how many rows went. */
+  readonly jobs: JobQueue;
+  /**
+   * Deletes log events older than this (ms) in small portions, expired single-use things and counters, and jobs that
+   * nobody has wanted for a month; how many rows went.
+   */
   prune(now: number, logsBefore: number): Promise<number>;
   /**
    * Everything announced since `cursor`, in commit order and without gaps, with the cursor to ask from next time.

@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import type { Table } from '../schema/table.ts';
 import { conditions, type Place, readsOf } from './documents.ts';
 import type { WriteConnection } from './engine.ts';
+import { addJob } from './jobs.ts';
+import { limitsOf } from './limits.ts';
 import { decodeRow, encodeRow, lookups } from './rows.ts';
 import { sequencesOf } from './sequence.ts';
 import { singleUsesOf } from './single-use.ts';
@@ -18,6 +20,8 @@ export interface Announced {
   readonly tx: Transaction;
   /** Announces the tenant itself, as the table `tenants`. */
   announceTenant(): Promise<void>;
+  /** Whether it left a job. */
+  enqueued(): boolean;
   /** Writes the announcements; must be the last thing before the commit. */
   flush(): Promise<Change[]>;
 }
@@ -28,6 +32,7 @@ export function transactionOf(at: Place, tenant: Store['tenant'], connection: Wr
   const { sealer, engine } = at;
   const { builder } = engine;
   const sequences = sequencesOf(engine, connection, tenant);
+  let enqueued = false;
   const announced: { version: number; table: string; id: string }[] = [];
 
   /**
@@ -50,6 +55,7 @@ export function transactionOf(at: Place, tenant: Store['tenant'], connection: Wr
   const tx: Transaction = {
     ...readsOf(at, connection),
     ...singleUsesOf(at, connection),
+    ...limitsOf(at, connection),
 
     async insert(table, row) {
       const { id, doc, values } = encodeRow(sealer, tenant, table, row);
@@ -105,10 +111,17 @@ export function transactionOf(at: Place, tenant: Store['tenant'], connection: Wr
       await run(sql`insert into documents (tenant, name, doc) values (${tenant}, ${keyText(name, 'the name of a document')}, ${doc})
         on conflict (tenant, name) do update set doc = excluded.doc`);
     },
+
+    async enqueue(job) {
+      const added = await addJob(sealer, tenant, connection, job);
+      enqueued ||= added;
+      return added;
+    },
   };
 
   return {
     tx,
+    enqueued: () => enqueued,
     async announceTenant() {
       await announce({ name: 'tenants', watched: true }, tenant);
     },

@@ -26,6 +26,10 @@ const table: Readonly<Record<RefusalKind, Readonly<Record<AnswerDialect, Row>>>>
   bad_scope: both(400, 'invalid_scope'),
   invalid_grant: { auth0: row(403, 'invalid_grant'), oidc: row(400, 'invalid_grant') },
   quota: both(429, 'too_many_requests'),
+  too_many_attempts: both(429, 'too_many_attempts'),
+  too_many_logins: both(429, 'too_many_logins'),
+  blocked_user: { auth0: row(401, 'unauthorized'), oidc: row(400, 'invalid_grant') },
+  no_directory: both(500, 'server_error'),
   unavailable: both(503, 'temporarily_unavailable'),
 };
 

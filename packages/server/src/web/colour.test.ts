@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Colour, contrast, hex, legible, mix, parseColour, textOn } from './colour.ts';
+import { type Colour, contrast, hex, legible, mix, parseColour, textOn } from '../schema/colour.ts';
 import { styleSheet } from './style.ts';
 
 const parsed: readonly (readonly [string | undefined, string | undefined])[] = [

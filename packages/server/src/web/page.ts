@@ -35,6 +35,10 @@ export interface Page {
    * after a POST to it as well, so the client's callback must be named here (CSP 3 §6.4.1 leaves it open).
    */
   readonly formAction?: readonly string[];
+  /** For lists and letters rather than one form. */
+  readonly wide?: boolean;
+  /** The page frames another one of ours. */
+  readonly frames?: boolean;
 }
 
 /** Never in a frame, never in a cache, no script, no referrer beyond ourselves (HDR-01 to HDR-04 in OWASP's terms). */
@@ -49,6 +53,7 @@ function headersOf(page: Page, style: string): Record<string, string | readonly 
     `img-src ${[...new Set(images)].join(' ') || "'none'"}`,
     "script-src 'none'",
     "object-src 'none'",
+    ...(page.frames ? ["frame-src 'self'"] : []),
     "base-uri 'none'",
     `form-action ${["'self'", ...new Set(page.formAction ?? [])].join(' ')}`,
     "frame-ancestors 'none'",
@@ -93,7 +98,7 @@ ${icon ? html`<link rel="icon" href="${icon}">` : nothing}
 <style>%STYLE%</style>
 </head>
 <body>
-<main class="card">
+<main class="${content.wide ? 'card wide' : 'card'}">
 ${brandOf(look)}
 ${content.body}
 </main>

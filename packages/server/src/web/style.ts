@@ -1,7 +1,7 @@
 // The look of every page: one style sheet, and the colours of a tenant as CSS variables over it.
 // Logical properties only, so that a page written from right to left is the mirror image.
 
-import { type Colour, hex, legible, mix, parseColour, textOn } from './colour.ts';
+import { type Colour, hex, legible, mix, parseColour, textOn } from '../schema/colour.ts';
 
 const defaultPrimary: Colour = [0x3d, 0x46, 0xc2];
 const white: Colour = [255, 255, 255];
@@ -120,6 +120,18 @@ button.choice:hover{background:var(--tint)}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
 code{font:500 .875rem/1.5 ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,monospace}
+.card.wide{max-inline-size:52rem}
+.up{margin:0 0 .5rem;font-size:.9375rem}
+.wide h2{margin:2rem 0 .75rem;font-size:1.0625rem}
+.mails{margin:1.5rem 0 0;padding:0;list-style:none;border-block-start:1px solid var(--line)}
+.mails li{border-block-end:1px solid var(--line)}
+.mail{display:flex;flex-direction:column;padding:.75rem .25rem;text-decoration:none;color:var(--ink)}
+.mail:hover{background:var(--tint)}
+.mail small{color:var(--muted);font-size:.875rem;font-weight:400}
+.links{margin:0;padding-inline-start:1.125rem}
+iframe.letter{inline-size:100%;block-size:36rem;border:1px solid var(--border);border-radius:.75rem;background:#fff}
+pre.letter{margin:0;padding:1rem;border:1px solid var(--line);border-radius:.75rem;white-space:pre-wrap;
+font:400 .875rem/1.6 ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,monospace}
 .unseen,input.unseen[type]{position:absolute;inline-size:1px;block-size:1px;margin:-1px;padding:0;min-block-size:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
 @media(max-width:30rem){body{padding:1rem;place-items:start center}.card{padding:1.75rem 1.5rem;border-radius:1rem}.brand{margin-block-end:1.5rem}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { pendingAuthorizations } from '../../src/domain/pending/pending.ts';
-import { endSessionsOf } from '../../src/domain/sessions/lifecycle.ts';
+import { endSessionsOf } from '../../src/domain/sessions/ending.ts';
 import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
 import { engines, type Reply } from '../support/running.ts';
 import { type Browser, cb, type People, password, people, responseOf } from './site.ts';
@@ -184,7 +184,7 @@ for (const engine of engines) {
       const user = await site.member();
       const browser = site.browser();
       const resume = await logIn(browser, where(await begin(browser)), user.email ?? '');
-      await store().transact((tx) => endSessionsOf(tx, user.user_id));
+      await store().transact((tx) => endSessionsOf(tx, user.user_id, { why: 'session-revoked', now: Date.now() }));
       assert.match(where(await browser.get(resume)), /^\/u\/login\?/);
       const again = await logIn(browser, where(await browser.get(resume)), user.email ?? '');
       const patched = await site.manage('PATCH', `/users/${encodeURIComponent(user.user_id)}`, { blocked: true });

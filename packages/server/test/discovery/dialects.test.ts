@@ -21,7 +21,10 @@ describe('metadata by settings', () => {
     assert.deepEqual((await metadata()).grant_types_supported.toSorted(), [
       'authorization_code',
       'client_credentials',
+      'http://auth0.com/oauth/grant-type/password-realm',
       'implicit',
+      'password',
+      'refresh_token',
     ]);
   });
 

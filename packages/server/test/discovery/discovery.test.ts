@@ -102,7 +102,14 @@ describe('discovery', () => {
       request_uri_parameter_supported: false,
       request_parameter_supported: false,
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384'],
-      grant_types_supported: ['authorization_code', 'client_credentials', 'implicit'],
+      grant_types_supported: [
+        'authorization_code',
+        'refresh_token',
+        'client_credentials',
+        'password',
+        'http://auth0.com/oauth/grant-type/password-realm',
+        'implicit',
+      ],
     };
     assert.deepEqual(one.body, expected);
   });

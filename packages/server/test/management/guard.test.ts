@@ -280,9 +280,9 @@ describe('the guard', () => {
 
   test('keys or clients that cannot be had now are a 503 with Retry-After, never a 401', async () => {
     const away = () => Promise.reject(new StoreUnavailable('away'));
-    const { database, snapshot, keyring, passwords, record, now } = site.house;
+    const { database, snapshot, keyring, passwords, record, now, hosts } = site.house;
     const lost = { ...keyring, verification: away };
-    const [list] = managementRoutes({ database, snapshot, keyring: lost, passwords, record, now });
+    const [list] = managementRoutes({ database, snapshot, keyring: lost, passwords, record, now, hosts });
     const asked = {
       id: 'x',
       method: 'GET',
@@ -301,7 +301,7 @@ describe('the guard', () => {
     assert.equal(answer?.status, 503);
     assert.match(String(answer?.headers?.['retry-after']), /^\d+$/);
     const closed = { ...database, store: () => ({ ...database.store('default' as TenantId), get: away }) };
-    const [other] = managementRoutes({ database: closed, snapshot, keyring, passwords, record, now });
+    const [other] = managementRoutes({ database: closed, snapshot, keyring, passwords, record, now, hosts });
     await assert.rejects(async () => other?.handle(asked), StoreUnavailable, 'the router answers this with 503');
   });
 });

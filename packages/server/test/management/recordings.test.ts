@@ -26,6 +26,7 @@ const least: Readonly<Record<string, number>> = {
   connections: 0.89,
   'connection-profiles': 0.99,
   'user-attribute-profiles': 0.96,
+  'attack-protection': 0.95,
 };
 
 /** Scenarios of people want the tenant's database connection as it was in the beginning, which others change or delete. */

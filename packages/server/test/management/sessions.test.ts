@@ -24,7 +24,13 @@ const suite = (engine: Engine) => () => {
     storeOf(site).transact(async (tx) => {
       const proof = { user_id, connection, method: 'pwd', ip: '192.0.2.1', user_agent: 'Test' } as const;
       const { session, handle } = await startSession(tx, proof, settings, Date.now());
-      const use = { client_id: 'spa', ip: '192.0.2.2', user_agent: 'Later' };
+      const use = {
+        client_id: 'spa',
+        issuer: site.issuer,
+        hearsOfLogouts: false,
+        ip: '192.0.2.2',
+        user_agent: 'Later',
+      };
       await touchSession(tx, session, use, settings, Date.now());
       return { id: session.id, handle };
     });

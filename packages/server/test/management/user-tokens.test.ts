@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { revokeFamily } from '../../src/domain/issuing/issued.ts';
+import { revokeIssued } from '../../src/domain/issuing/issued.ts';
 import { issuedTokens } from '../../src/domain/issuing/user-tables.ts';
 import { signJwt } from '../../src/domain/keys/signature.ts';
 import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
@@ -61,7 +61,7 @@ describe('the guard and tokens of users', () => {
     assert.equal(await isLetIn(token), true);
     const store = site.house.database.store(defaultTenant);
     const [row] = await store.all(issuedTokens, { user_id: user });
-    assert.equal(await store.transact((tx) => revokeFamily(tx, row?.family ?? '')), 1);
+    assert.equal(await store.transact((tx) => revokeIssued(tx, row?.family ?? '')), 1);
     assert.equal(await isLetIn(token), false);
   });
 

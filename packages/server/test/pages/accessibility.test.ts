@@ -178,11 +178,11 @@ test('a page can be used by keyboard alone, in the order in which it is read', a
   const page = await visitor.newPage();
   await look(page, views.login?.('en', plain) ?? { status: 500 });
   const order: string[] = [await focused(page)];
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 4; i++) {
     await page.keyboard.press('Tab');
     order.push(await focused(page));
   }
-  assert.deepEqual(order, ['username', 'password', 'Log in', 'Sign up']);
+  assert.deepEqual(order, ['username', 'password', 'Log in', 'Forgot your password?', 'Sign up']);
   const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
   assert.equal(outline, 'solid', 'the focus is seen');
   await visitor.close();

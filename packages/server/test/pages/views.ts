@@ -61,6 +61,7 @@ export const views: Readonly<Record<string, View>> = {
   login: shown((place) =>
     loginPage(place, {
       stage: 'both',
+      forgot: '/u/reset-password/request',
       usernames: false,
       identifier: undefined,
       signUp: '/u/signup?state=handle',
@@ -70,6 +71,7 @@ export const views: Readonly<Record<string, View>> = {
   'login-wrong': shown((place) =>
     loginPage(place, {
       stage: 'both',
+      forgot: '/u/reset-password/request',
       usernames: true,
       identifier: 'jane@example.com',
       signUp: '/u/signup?state=handle',
@@ -77,11 +79,19 @@ export const views: Readonly<Record<string, View>> = {
     }),
   ),
   'login-identifier': shown((place) =>
-    loginPage(place, { stage: 'identifier', usernames: false, identifier: undefined, signUp: undefined, errors: [] }),
+    loginPage(place, {
+      stage: 'identifier',
+      forgot: '/u/reset-password/request',
+      usernames: false,
+      identifier: undefined,
+      signUp: undefined,
+      errors: [],
+    }),
   ),
   'login-password': shown((place) =>
     loginPage(place, {
       stage: 'password',
+      forgot: '/u/reset-password/request',
       usernames: false,
       identifier: 'jane@example.com',
       signUp: undefined,

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { endSession, endSessionsOf } from '../../src/domain/sessions/ending.ts';
 import {
-  endSession,
-  endSessionsOf,
   findSession,
   sessionOfId,
   sessionsOf,
@@ -22,6 +21,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 const settings: TenantSettings = { session_lifetime: 10, idle_session_lifetime: 2 };
 const start = Date.parse('2026-01-01T00:00:00.000Z');
+const issuer = 'https://auth.example.test/';
+const ending = { why: 'session-revoked', now: start } as const;
 
 for (const engine of engines) {
   describe(`sessions on ${engine}`, () => {
@@ -54,7 +55,13 @@ for (const engine of engines) {
       findSession(store, handle, under, now);
     const use = (session: Session, client_id: string, now: number) =>
       store.transact((tx) =>
-        touchSession(tx, session, { client_id, ip: '192.0.2.2', user_agent: 'two' }, settings, now),
+        touchSession(
+          tx,
+          session,
+          { client_id, issuer, hearsOfLogouts: false, ip: '192.0.2.2', user_agent: 'two' },
+          settings,
+          now,
+        ),
       );
 
     test('a session is found by its handle and by nothing else', async () => {
@@ -110,7 +117,10 @@ for (const engine of engines) {
       await use(session, 'two', start + 2 * minute);
       const used = await use(session, 'one', start + 3 * minute);
       assert.ok(used);
-      assert.deepEqual(used.clients, [{ client_id: 'one' }, { client_id: 'two' }]);
+      assert.deepEqual(used.clients, [
+        { client_id: 'one', issuer },
+        { client_id: 'two', issuer },
+      ]);
       assert.deepEqual(used.device, {
         initial_ip: '192.0.2.1',
         initial_user_agent: 'one',
@@ -133,7 +143,7 @@ for (const engine of engines) {
       assert.equal(second.session.authenticated_at, new Date(start + hour).toISOString());
       assert.equal(second.session.expires_at, new Date(start + 11 * hour).toISOString());
       assert.equal(second.session.created_at, first.session.created_at);
-      assert.deepEqual(second.session.clients, [{ client_id: 'app' }]);
+      assert.deepEqual(second.session.clients, [{ client_id: 'app', issuer }]);
       assert.equal(await find(first.handle, start + hour), undefined);
       assert.ok(await find(second.handle, start + hour));
     });
@@ -149,7 +159,7 @@ for (const engine of engines) {
     test('a session that ended is not raised again by a login that saw it alive', async () => {
       const user = newUser();
       const first = await login(user);
-      await store.transact((tx) => endSession(tx, first.session.id));
+      await store.transact((tx) => endSession(tx, first.session.id, ending));
       const second = await login(user, { previous: first.session, now: start + minute });
       assert.notEqual(second.session.id, first.session.id);
       const late = await login(user, { previous: second.session, now: start + 20 * hour });
@@ -158,8 +168,8 @@ for (const engine of engines) {
 
     test('a session that ended cannot be used, nor ended twice', async () => {
       const { session } = await login(newUser());
-      assert.equal(await store.transact((tx) => endSession(tx, session.id)), true);
-      assert.equal(await store.transact((tx) => endSession(tx, session.id)), false);
+      assert.equal(await store.transact((tx) => endSession(tx, session.id, ending)), true);
+      assert.equal(await store.transact((tx) => endSession(tx, session.id, ending)), false);
       assert.equal(await use(session, 'app', start), undefined);
     });
 
@@ -172,7 +182,7 @@ for (const engine of engines) {
       assert.deepEqual(await ids(start), [one.session.id, two.session.id]);
       await use(two.session, 'app', start + hour);
       assert.deepEqual(await ids(start + 2 * hour), [two.session.id]);
-      assert.equal(await store.transact((tx) => endSessionsOf(tx, user)), 2);
+      assert.equal(await store.transact((tx) => endSessionsOf(tx, user, ending)), 2);
       assert.equal(await find(one.handle, start), undefined);
       assert.equal(await find(two.handle, start), undefined);
       assert.ok(await find(other.handle, start));

@@ -29,10 +29,10 @@ export interface Nodes {
   stop(): Promise<void>;
 }
 
-/** Starts both. */
-export async function twoNodes(engine: Engine): Promise<Nodes> {
+/** Starts both, with these flags more. */
+export async function twoNodes(engine: Engine, more: readonly string[] = []): Promise<Nodes> {
   const at = await freshPlace(engine);
-  const flags = ['--domain', `localhost,${host}`];
+  const flags = ['--domain', `localhost,${host}`, ...more];
   // One after the other: the first makes the database.
   const one = await spawnServer(at, { flags });
   const two = await spawnServer(at, { flags }).catch(async (error: unknown) => {

@@ -180,6 +180,22 @@ export function exchange(
   });
 }
 
+/** POST /oauth/token with a refresh token, authenticated the same way. */
+export function renew(
+  site: Pick<Site, 'token'>,
+  client: Client,
+  refreshToken: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
+  return site.token({
+    grant_type: 'refresh_token',
+    client_id: client.id,
+    ...(client.secret === undefined ? {} : { client_secret: client.secret }),
+    refresh_token: refreshToken,
+    ...more,
+  });
+}
+
 export interface Expected {
   readonly issuer?: string;
   readonly client: Client;

@@ -7,12 +7,12 @@ import { pendingAuthorizations } from '../../src/domain/pending/pending.ts';
 import { sessions } from '../../src/domain/sessions/session.ts';
 import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
 import { createSealer, openDatabase } from '../../src/storage/index.ts';
-import type { Store } from '../../src/storage/store.ts';
+import type { Database, Store } from '../../src/storage/store.ts';
 import { freshDatabase } from './postgres.ts';
 import type { Engine } from './running.ts';
 
-/** The default tenant's store in a database that `close` removes. */
-export async function openStore(engine: Engine): Promise<{ store: Store; close(): Promise<void> }> {
+/** A database with the default tenant, and the tenant's store; `close` removes it. */
+export async function openStore(engine: Engine): Promise<{ database: Database; store: Store; close(): Promise<void> }> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'countersign-'));
   const fresh = engine === 'postgres' ? await freshDatabase() : undefined;
   const database = await openDatabase({
@@ -24,6 +24,7 @@ export async function openStore(engine: Engine): Promise<{ store: Store; close()
   });
   await database.addTenant({ id: defaultTenant, name: 'Tests', hosts: [] });
   return {
+    database,
     store: database.store(defaultTenant),
     async close() {
       await database.close();

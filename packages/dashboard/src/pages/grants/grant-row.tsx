@@ -127,7 +127,7 @@ function Scopes({ grant, api, name }: { readonly grant: ClientGrant; readonly ap
         path: path`/client-grants/${grant.id}`,
         body: all ? { allow_all_scopes: true } : { scope: [...ticked], allow_all_scopes: false },
       },
-      { onSuccess: () => sayDone(`Saved. The next token of ${name} has it.`), onError: sayFailed },
+      { onSuccess: () => sayDone('Saved. The next token has them.'), onError: sayFailed },
     );
   if (scopes.length === 0)
     return <p className="text-muted">This API has no permissions yet. Its tokens then have no scope.</p>;

@@ -8,8 +8,13 @@ import { identifiers, passwords, type User, users } from './user.ts';
 /** Earlier hashes that are kept at most (auth0-behaviour §32.3). */
 export const longestHistory = 24;
 
+/** What failed logins of a user are found by. */
+export function guessesAt(userId: string): string {
+  return `user ${userId}`;
+}
+
 /**
- * Gives the user a new password hash and says so in `last_password_reset`. `history`: how many earlier passwords the
+ * Gives the user a new password hash and says so in `last_password_reset`; failed logins are forgotten. `history`: how many earlier passwords the
  * connection remembers; older ones are forgotten. `now` in ms. `undefined` if the user is gone. Ends no session.
  */
 export async function changePassword(
@@ -29,6 +34,8 @@ export async function changePassword(
   else await tx.insert(passwords, row);
   const after = { ...stored, last_password_reset: when, updated_at: when };
   await tx.replace(users, after);
+  // Whoever has the new password must not find the account closed by guesses at the old one (auth0-behaviour ATT-3).
+  await tx.removeTallies(guessesAt(user.user_id));
   return after;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Table } from '../../schema/table.ts';
 import type { Transaction } from '../../storage/store.ts';
+import { tickets } from './tickets.ts';
 import { identifiers, passwords, userPermissions, userRoles, users } from './user.ts';
 
 interface Owned {
@@ -19,6 +20,8 @@ const belongings: readonly Table<Owned>[] = [
   'grants',
   'sessions',
   'issued_tokens',
+  'refresh_families',
+  tickets.name,
   userPermissions.name,
   userRoles.name,
   identifiers.name,

@@ -46,9 +46,23 @@ export interface ClientFacts {
   readonly requiresProofOfPossession: boolean;
   readonly trustsForwardedIp: boolean;
   readonly quota: TokenQuota | undefined;
+  readonly refresh: RefreshFacts;
   /** Id of the organization of machine tokens that name none. */
   readonly defaultOrganization: string | undefined;
   readonly authorization: AuthorizationFacts;
+}
+
+/** A client's refresh tokens (auth0-behaviour §12.2). Lifetimes in seconds; `undefined` is without end. */
+export interface RefreshFacts {
+  /** Each exchange brings a new one. */
+  readonly rotating: boolean;
+  readonly expiring: boolean;
+  readonly lifetime: number | undefined;
+  readonly idleLifetime: number | undefined;
+  /** For how many seconds a token that was replaced brings the same successor again; 0: as the tenant says. */
+  readonly leeway: number;
+  /** More APIs that tokens may be had for, with their scopes (MRRT): by identifier, as stored. */
+  readonly policies: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What /authorize and logout need to know of a client: where it may be answered, and what is asked of it (§2.2, §27). */
@@ -70,6 +84,8 @@ export interface AuthorizationFacts {
   readonly organizationPrompt: 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt';
   /** Overrides the tenant's switch of the same name, if it is set (CNF-3). */
   readonly skipsCallbackConfirmation: boolean | undefined;
+  /** It is told over the back channel when sessions end: `backchannel.ts` says of which. */
+  readonly hearsOfLogouts: boolean;
 }
 
 /** The members of a client's row that matter here. */
@@ -102,6 +118,7 @@ export interface ClientRow {
   readonly require_proof_of_possession?: boolean | undefined;
   readonly is_token_endpoint_ip_header_trusted?: boolean | undefined;
   readonly token_quota?: TokenQuotaRow | undefined;
+  readonly refresh_token?: RefreshRow | undefined;
   readonly default_organization?: { readonly organization_id: string; readonly flows: readonly string[] } | undefined;
   readonly app_type?: string | undefined;
   readonly oidc_conformant?: boolean | undefined;
@@ -116,6 +133,24 @@ export interface ClientRow {
   readonly organization_usage?: AuthorizationFacts['organizationUsage'] | undefined;
   readonly organization_require_behavior?: AuthorizationFacts['organizationPrompt'] | undefined;
   readonly skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | undefined;
+  readonly oidc_logout?: LogoutRow | undefined;
+}
+export interface LogoutRow {
+  readonly backchannel_logout_urls?: readonly string[] | undefined;
+  readonly backchannel_logout_initiators?:
+    | { readonly mode?: 'custom' | 'all' | undefined; readonly selected_initiators?: readonly string[] | undefined }
+    | undefined;
+  readonly backchannel_logout_session_metadata?: { readonly include?: boolean | undefined } | undefined;
+}
+export interface RefreshRow {
+  readonly rotation_type?: string | undefined;
+  readonly expiration_type?: string | undefined;
+  readonly leeway?: number | undefined;
+  readonly token_lifetime?: number | undefined;
+  readonly infinite_token_lifetime?: boolean | undefined;
+  readonly idle_token_lifetime?: number | undefined;
+  readonly infinite_idle_token_lifetime?: boolean | undefined;
+  readonly policies?: readonly { readonly audience: string; readonly scope: readonly string[] }[] | undefined;
 }
 export interface TokenQuotaRow {
   readonly client_credentials?:
@@ -171,6 +206,21 @@ export function quotaOf(own: TokenQuotaRow | undefined, fallback: TokenQuotaRow 
   return { perHour: limits.per_hour, perDay: limits.per_day, enforce: limits.enforce ?? true };
 }
 
+/** Rotating tokens expire whatever the record says (RT-5); a lifetime that was switched off is none. */
+function refreshFacts(row: RefreshRow = {}): RefreshFacts {
+  const rotating = row.rotation_type === 'rotating';
+  const expiring = rotating || row.expiration_type === 'expiring';
+  return {
+    rotating,
+    expiring,
+    lifetime: expiring && row.infinite_token_lifetime !== true ? (row.token_lifetime ?? 2_592_000) : undefined,
+    idleLifetime:
+      expiring && row.infinite_idle_token_lifetime !== true ? (row.idle_token_lifetime ?? 1_296_000) : undefined,
+    leeway: row.leeway ?? 0,
+    policies: new Map((row.policies ?? []).map(({ audience, scope }) => [audience, scope])),
+  };
+}
+
 function authorizationFacts(row: ClientRow): AuthorizationFacts {
   const firstParty = row.is_first_party ?? true;
   return {
@@ -187,6 +237,7 @@ function authorizationFacts(row: ClientRow): AuthorizationFacts {
     organizationUsage: row.organization_usage ?? 'deny',
     organizationPrompt: row.organization_require_behavior ?? 'no_prompt',
     skipsCallbackConfirmation: row.skip_non_verifiable_callback_uri_confirmation_prompt,
+    hearsOfLogouts: (row.oidc_logout?.backchannel_logout_urls ?? []).length > 0,
   };
 }
 
@@ -210,6 +261,7 @@ export function clientFacts(row: ClientRow, credentials: readonly CredentialRow[
     requiresProofOfPossession: row.require_proof_of_possession === true,
     trustsForwardedIp: row.is_token_endpoint_ip_header_trusted === true,
     quota: quotaOf(row.token_quota, undefined),
+    refresh: refreshFacts(row.refresh_token),
     defaultOrganization: row.default_organization?.flows.includes('client_credentials')
       ? row.default_organization.organization_id
       : undefined,

@@ -13,6 +13,8 @@ export interface ConnectionFacts {
   readonly id: string;
   readonly name: string;
   readonly strategy: 'auth0';
+  /** Names by which a `realm` may call it. */
+  readonly realms: readonly string[];
   /** Clients of others may use it. */
   readonly isDomainConnection: boolean;
   readonly enabledClients: ReadonlySet<string>;
@@ -42,6 +44,7 @@ export function connectionFacts(row: Connection): ConnectionFacts | undefined {
     id: row.id,
     name: row.name,
     strategy: 'auth0',
+    realms: row.realms,
     isDomainConnection: row.is_domain_connection,
     enabledClients: new Set(row.enabled_clients),
     disableSignup: options.disable_signup === true,

@@ -45,6 +45,11 @@ export function accessTokenClaims(authorization: Authorization, now: number, jti
   return claims;
 }
 
+/** `typ` of the token's header. */
+export function accessTokenType(authorization: Authorization): TokenType {
+  return isRfc9068(authorization) ? 'at+jwt' : 'JWT';
+}
+
 /** Signs (and encrypts) the token of an authorization. `now` in ms. Decides nothing. */
 export async function issueAccessToken(
   keyring: Keyring,
@@ -53,7 +58,7 @@ export async function issueAccessToken(
   now: number,
 ): Promise<IssuedToken> {
   const { api } = authorization;
-  const type: TokenType = isRfc9068(authorization) ? 'at+jwt' : 'JWT';
+  const type = accessTokenType(authorization);
   const claims = accessTokenClaims(
     authorization,
     now,
@@ -83,7 +88,10 @@ function blanks(): string {
 
 /** Nested JWE (auth0-behaviour JWE-1; RFC 7519 §11.2): signed first, then encrypted. */
 function encrypt(token: string, { alg, kid, key }: TokenEncryption): Promise<string> {
-  return new CompactEncrypt(Buffer.from(token))
-    .setProtectedHeader({ alg, enc: 'A256GCM', typ: 'JWT', cty: 'JWT', ...(kid === undefined ? {} : { kid }) })
-    .encrypt(key);
+  return new CompactEncrypt(Buffer.from(token)).setProtectedHeader(encryptionHeader({ alg, kid })).encrypt(key);
+}
+
+/** The protected header of an encrypted access token; inside is the signed one. */
+export function encryptionHeader({ alg, kid }: Pick<TokenEncryption, 'alg' | 'kid'>) {
+  return { alg, enc: 'A256GCM', typ: 'JWT', cty: 'JWT', ...(kid === undefined ? {} : { kid }) };
 }

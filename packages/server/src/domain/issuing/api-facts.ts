@@ -41,6 +41,8 @@ export interface ApiFacts {
   readonly userPolicy: AccessPolicy;
   /** Own clients get tokens without asking the user. */
   readonly skipsConsent: boolean;
+  /** Clients may have refresh tokens for it. */
+  readonly allowsOffline: boolean;
   readonly requiresProofOfPossession: boolean;
   /** The same, also where it is asked of public clients only. */
   readonly requiresProofOfPublicClients: boolean;
@@ -60,6 +62,7 @@ export interface ApiRow {
   readonly token_lifetime?: number | undefined;
   readonly token_lifetime_for_web?: number | undefined;
   readonly skip_consent_for_verifiable_first_party_clients?: boolean | undefined;
+  readonly allow_offline_access?: boolean | undefined;
   readonly is_system?: boolean | undefined;
   readonly token_dialect?: string | undefined;
   readonly enforce_policies?: boolean | undefined;
@@ -110,6 +113,7 @@ export function apiFacts(row: ApiRow): ApiFacts {
     clientPolicy: (row.subject_type_authorization?.client?.policy ?? 'require_client_grant') as AccessPolicy,
     userPolicy: (row.subject_type_authorization?.user?.policy ?? 'allow_all') as AccessPolicy,
     skipsConsent: row.skip_consent_for_verifiable_first_party_clients === true,
+    allowsOffline: row.allow_offline_access === true,
     requiresProofOfPossession:
       row.proof_of_possession?.required === true && row.proof_of_possession.required_for !== 'public_clients',
     requiresProofOfPublicClients: row.proof_of_possession?.required === true,

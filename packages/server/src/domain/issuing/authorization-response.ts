@@ -1,7 +1,6 @@
 // Issues what the `response_type` asks for (RFC 6749 §4.1.2, OpenID Connect Core §3): a code, tokens, or both, kept in the
 // one transaction that ends the login. Nothing goes out of a login that was ended by somebody else meanwhile.
 
-import { randomBytes } from 'node:crypto';
 import type { AuthorizationRequest } from '../../oauth/authorization-request.ts';
 import type { TenantId } from '../../schema/brand.ts';
 import type { Transaction } from '../../storage/store.ts';
@@ -10,7 +9,9 @@ import type { ClientFacts } from '../clients/facts.ts';
 import type { TraceEntry } from '../logs/event.ts';
 import { type AuthorizationCode, keepCode, newCode } from './codes.ts';
 import { keepIssued } from './issued.ts';
+import { newFamily } from './refresh-token.ts';
 import type { GrantedToUser } from './user-authorization.ts';
+import type { Minting } from './user-token-content.ts';
 import { type MintDeps, type Minted, mintUserTokens } from './user-tokens.ts';
 
 export interface ResponseAsk {
@@ -54,8 +55,8 @@ export async function issueAuthorizationResponse(
   if (decision.consent.kind === 'needed') throw new Error('a response was to be issued without the consent it needs');
   const now = deps.now();
   const code = request.response_type.includes('code') ? newCode() : undefined;
-  const content = code === undefined ? undefined : contentOf(ask);
-  const minted = await mintUserTokens(deps, mintingOf(ask, code), now);
+  const content = code === undefined ? undefined : codeContent(ask);
+  const minted = await mintUserTokens(deps, responseMinting(ask, code), now);
   try {
     await deps.database.store(ask.tenant).transact(async (tx) => {
       if (!(await inTransaction(tx))) throw lost;
@@ -66,7 +67,7 @@ export async function issueAuthorizationResponse(
     if (error === lost) return { kind: 'lost' };
     throw error;
   }
-  return { kind: 'issued', params: paramsOf(ask, code, minted), facts: factsOf(decision, code, minted) };
+  return { kind: 'issued', params: responseParams(ask, code, minted), facts: factsOf(decision, code, minted) };
 }
 
 /** Whether the ID token tells when the user signed in (§21.1). */
@@ -74,7 +75,8 @@ function tellsAuthTime(request: AuthorizationRequest): boolean {
   return request.max_age !== undefined || request.prompt.includes('login');
 }
 
-function mintingOf(ask: ResponseAsk, code: string | undefined) {
+/** What the tokens of a response are made of; `code` is the one that comes along. */
+export function responseMinting(ask: ResponseAsk, code: string | undefined): Minting {
   const { request, decision, authenticatedAt } = ask;
   const { response_type: types } = request;
   return {
@@ -92,15 +94,13 @@ function mintingOf(ask: ResponseAsk, code: string | undefined) {
       authTime: tellsAuthTime(request) ? Math.floor(authenticatedAt / 1000) : undefined,
       code,
     },
-  } as const;
+  };
 }
 
-function newFamily(): string {
-  return randomBytes(16).toString('base64url');
-}
-
-function contentOf({ request, decision, user, session, authenticatedAt }: ResponseAsk): AuthorizationCode {
+/** What a code of this response stands for. */
+export function codeContent({ request, decision, user, session, authenticatedAt }: ResponseAsk): AuthorizationCode {
   const { code_challenge, code_challenge_method, nonce, audience } = request;
+  const drops = decision.trace.filter(({ dropped }) => dropped !== undefined);
   return {
     client_id: request.client_id,
     redirect_uri: request.redirect_uri,
@@ -111,6 +111,7 @@ function contentOf({ request, decision, user, session, authenticatedAt }: Respon
     ...(nonce === undefined ? {} : { nonce }),
     requested: request.scopes,
     granted: decision.scopes,
+    ...(drops.length > 0 ? { drops } : {}),
     ...(audience === undefined ? {} : { audience }),
     issuer: decision.authorization.issuer,
     user_id: user.user_id,
@@ -127,7 +128,12 @@ export function scopesDiffer(requested: readonly string[], granted: readonly str
   return wanted.size !== granted.length || granted.some((scope) => !wanted.has(scope));
 }
 
-function paramsOf({ request, decision }: ResponseAsk, code: string | undefined, minted: Minted) {
+/** The members of the response, in the order of the wire. */
+export function responseParams(
+  { request, decision }: Pick<ResponseAsk, 'request' | 'decision'>,
+  code: string | undefined,
+  minted: Omit<Minted, 'rows'>,
+): Record<string, string> {
   const { accessToken, idToken } = minted;
   return {
     ...(code === undefined ? {} : { code }),

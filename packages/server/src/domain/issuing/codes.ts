@@ -4,6 +4,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isVerifier } from '../../oauth/pkce.ts';
 import type { Reads, Spent, Transaction } from '../../storage/store.ts';
+import type { TraceEntry } from '../logs/event.ts';
 
 /** Auth0 does not say; RFC 6749 recommends at most ten minutes. */
 export const codeLifetimeMs = 300_000;
@@ -18,6 +19,8 @@ export interface AuthorizationCode {
   readonly nonce?: string;
   readonly requested: readonly string[];
   readonly granted: readonly string[];
+  /** Why the other scopes were not granted, for the log of what the code buys. */
+  readonly drops?: readonly TraceEntry[];
   /** On the wire; absent for /userinfo. */
   readonly audience?: string;
   readonly issuer: string;

@@ -15,7 +15,9 @@ import { userScopes } from './user-scopes.ts';
 
 export interface UserAsk {
   readonly client: ClientFacts;
-  readonly request: Pick<AuthorizationRequest, 'scopes' | 'audience' | 'prompt'>;
+  /** `response_type` is there where the answer goes through a browser. */
+  readonly request: Pick<AuthorizationRequest, 'scopes' | 'audience' | 'prompt'> &
+    Partial<Pick<AuthorizationRequest, 'response_type'>>;
   readonly user: User;
   readonly issuer: string;
   readonly host: TenantHost;
@@ -36,7 +38,8 @@ export function decideUser(ask: UserAsk, facts: UserFacts): UserDecision {
   if (refusal) return { kind: 'refused', refusal, trace };
 
   const { permissions } = facts;
-  const { scopes, trace: drops } = userScopes(request.scopes, { client, target, grant, permissions });
+  const responseTypes = request.response_type;
+  const { scopes, trace: drops } = userScopes(request.scopes, { client, target, grant, permissions, responseTypes });
   trace.push(...drops);
   const { consented } = facts;
   const { consent, entry } = judgeConsent({ client, target, scopes, prompt: request.prompt, consented });

@@ -15,8 +15,13 @@ export async function keepIssued(tx: Transaction, rows: readonly IssuedRow[]): P
 }
 
 /** Revokes what was bought together; how many tokens it were. Rows stay until their end, so that the log can say "revoked". */
-export async function revokeFamily(tx: Transaction, family: string): Promise<number> {
+export async function revokeIssued(tx: Transaction, family: string): Promise<number> {
   const rows = (await tx.all(issuedTokens, { family })).filter((row) => !row.revoked);
   for (const row of rows) await tx.replace(issuedTokens, { ...row, revoked: true });
   return rows.length;
+}
+
+/** Forgets every token of a user, and what is not known is good at none of our endpoints: there may be thousands. */
+export function forgetIssuedOf(tx: Transaction, userId: string): Promise<number> {
+  return tx.removeAll(issuedTokens, { user_id: userId });
 }

@@ -23,6 +23,13 @@ const strict = { client: client({ is_first_party: false, third_party_security_mo
 const grant = (...scope: string[]) => ({ grant: grantFacts({ id: 'cgr_1', scope }) });
 const holding = (...scopes: string[]) => ({ permissions: new Set(scopes) });
 
+const refreshing = { grant_types: ['refresh_token'] };
+const third = { is_first_party: false, third_party_security_mode: 'strict' } as const;
+const offlineApi = api({ allow_offline_access: true });
+const may = { client: client(refreshing), target: offlineApi };
+const offline = 'read:x offline_access';
+const noOffline = { offline_access: 'offline_access' };
+
 const rows: readonly [
   name: string,
   requested: string,
@@ -43,12 +50,49 @@ const rows: readonly [
     { api_scopes: 'read:x' },
   ],
   ['identity scopes without openid, which then mean nothing', 'profile read:x', {}, 'profile read:x', {}],
+  ['offline_access to a client with the grant, at an API that allows it', 'read:x offline_access', may, offline, {}],
   [
-    'no offline_access until there are refresh tokens',
+    'offline_access where no API is named',
+    'openid offline_access',
+    { ...may, target: { kind: 'userinfo' } },
     'openid offline_access',
     {},
-    'openid',
-    { offline_access: 'offline_access' },
+  ],
+  ['no offline_access to a client without the grant', offline, { target: offlineApi }, 'read:x', noOffline],
+  ['no offline_access at an API that does not allow it', offline, { ...may, target: api() }, 'read:x', noOffline],
+  ['no offline_access in the implicit flow', offline, { ...may, responseTypes: ['token'] }, 'read:x', noOffline],
+  ['offline_access where there is a code too', offline, { ...may, responseTypes: ['code', 'token'] }, offline, {}],
+  [
+    'no offline_access to a single-page application that does not rotate',
+    offline,
+    { ...may, client: client({ ...refreshing, app_type: 'spa' }) },
+    'read:x',
+    noOffline,
+  ],
+  [
+    'offline_access to one that does',
+    offline,
+    { ...may, client: client({ ...refreshing, app_type: 'spa', refresh_token: { rotation_type: 'rotating' } }) },
+    offline,
+    {},
+  ],
+  [
+    'no offline_access for ever to a strict third party',
+    offline,
+    { ...may, client: client({ ...refreshing, ...third }), ...grant('read:x') },
+    'read:x',
+    noOffline,
+  ],
+  [
+    'offline_access that expires to a strict third party',
+    offline,
+    {
+      ...may,
+      client: client({ ...refreshing, ...third, refresh_token: { expiration_type: 'expiring' } }),
+      ...grant('read:x'),
+    },
+    offline,
+    {},
   ],
   ['single claims to a first-party client', 'openid name created_at', {}, 'openid name created_at', {}],
   [

@@ -1,6 +1,7 @@
 // The scope waterfall of user flows (auth0-behaviour §23.3): requested, defined, allowed to the client, held by the user.
 // Pure. What is dropped is dropped silently for the client and with its reason in the trace; nothing is ever added.
 
+import type { ResponseType } from '../../oauth/authorization-request.ts';
 import { identityScopes, isIdentityScope, singleClaimScopes } from '../../oauth/claims.ts';
 import { currentUserScopes } from '../../resources/index.ts';
 import { type ClientFacts, isStrict } from '../clients/facts.ts';
@@ -8,6 +9,7 @@ import type { TraceEntry } from '../logs/event.ts';
 import { MANAGEMENT_API } from '../tenants/system-apis.ts';
 import type { GrantFacts } from './api-facts.ts';
 import { needsGrant } from './audience.ts';
+import { offlineProblem } from './offline.ts';
 import type { UserTarget } from './user-authorization.ts';
 
 export interface ScopeFacts {
@@ -15,6 +17,8 @@ export interface ScopeFacts {
   readonly target: UserTarget;
   readonly grant: GrantFacts | undefined;
   readonly permissions: ReadonlySet<string> | undefined;
+  /** See `OfflineFacts`. */
+  readonly responseTypes?: readonly ResponseType[] | undefined;
 }
 
 /** One rule: which of the scopes that are left stay, and why the others don't. */
@@ -40,15 +44,14 @@ export function userScopes(
   return { scopes, trace };
 }
 
-function rulesFor({ client, target, grant, permissions }: ScopeFacts): Rule[] {
+function rulesFor({ client, target, grant, permissions, responseTypes }: ScopeFacts): Rule[] {
+  const offline = offlineProblem({ client, target, responseTypes });
   const api = target.kind === 'api' ? target.api : undefined;
   const isApiScope = (scope: string) => !isIdentityScope(scope);
   const rules: Rule[] = [
-    {
-      rule: 'offline_access',
-      because: 'refresh tokens are not issued yet, so offline_access would promise what does not come',
-      keeps: (scope) => scope !== 'offline_access',
-    },
+    ...(offline === undefined
+      ? []
+      : [{ rule: 'offline_access', because: offline, keeps: (scope: string) => scope !== 'offline_access' }]),
     {
       rule: 'api_scopes',
       because: api
@@ -61,7 +64,7 @@ function rulesFor({ client, target, grant, permissions }: ScopeFacts): Rule[] {
     rules.push({
       rule: 'third_party',
       because: 'a third-party client in strict mode gets no ID token and no profile (third_party_security_mode)',
-      keeps: isApiScope,
+      keeps: (scope) => isApiScope(scope) || scope === 'offline_access',
     });
   } else if (!client.firstParty) {
     rules.push({

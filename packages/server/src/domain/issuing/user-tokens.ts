@@ -1,4 +1,4 @@
-// Makes the tokens of a user: the access token, opaque or a JWT, and the ID token that goes with it. Decides nothing.
+// Makes the tokens of a user of their content: signs, or draws, the access token and the ID token that goes with it.
 // What may have to be refused before it ends is kept as a row, by its hash: an opaque token is known by that row alone.
 
 import { hash, randomBytes } from 'node:crypto';
@@ -6,34 +6,18 @@ import { clients } from '../../resources/index.ts';
 import type { TenantId } from '../../schema/brand.ts';
 import { tableOf } from '../../schema/collection.ts';
 import type { Database } from '../../storage/store.ts';
-import type { User } from '../accounts/user.ts';
 import type { ClientFacts } from '../clients/facts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { ensureRing } from '../keys/rings.ts';
 import { signJwt, signJwtHs256 } from '../keys/signature.ts';
 import { type IssuedToken, issueAccessToken } from './access-token.ts';
-import type { Authorization } from './authorization.ts';
-import { type Channel, type IdTokenAbout, idTokenAlgorithm, idTokenClaims, isAsymmetric } from './id-token.ts';
-import type { UserAuthorization } from './user-authorization.ts';
+import { isAsymmetric } from './id-token.ts';
 import type { IssuedRow } from './user-tables.ts';
+import { accessTokenContent, idTokenContent, issuedRow, type Minting } from './user-token-content.ts';
 
 export interface MintDeps {
   readonly database: Database;
   readonly keyring: Keyring;
-}
-
-export interface Minting {
-  readonly tenant: TenantId;
-  readonly client: ClientFacts;
-  readonly user: User;
-  readonly authorization: UserAuthorization;
-  readonly channel: Channel;
-  readonly wants: { readonly accessToken: boolean; readonly idToken: boolean };
-  /** Seconds of an opaque token: 86400, and 7200 in the implicit flow (auth0-behaviour §20.6). */
-  readonly opaqueLifetime: number;
-  /** What is issued together and revoked together. */
-  readonly family: string;
-  readonly about: Omit<IdTokenAbout, 'accessToken'>;
 }
 
 export interface Minted {
@@ -63,47 +47,17 @@ async function mintAccessToken(
   minting: Minting,
   now: number,
 ): Promise<{ issued: NonNullable<Minted['accessToken']>; row: IssuedRow | undefined }> {
-  const { authorization, channel, tenant } = minting;
-  const { target } = authorization;
-  if (target.kind === 'userinfo') {
+  const content = accessTokenContent(minting);
+  if (content.format === 'opaque') {
     const token = randomBytes(32).toString('base64url');
-    const issued = { token, digest: digestOf(token), expiresIn: minting.opaqueLifetime, format: 'opaque' } as const;
-    return { issued, row: rowOf(minting, issued, true, now) };
+    const issued = { token, digest: digestOf(token), ...content };
+    return { issued, row: issuedRow(minting, issued, true, now) };
   }
-  const { api, audience } = target;
-  const userinfo = isAsymmetric(api.algorithm) && authorization.scopes.includes('openid');
-  // A JWT that no endpoint of ours accepts cannot be called back: its API looks at the signature alone.
-  const ours = (userinfo || api.system) && !api.encryption;
-  const content: Authorization = {
-    api,
-    audience,
-    ...(userinfo ? { userinfo } : {}),
-    ...(ours ? { distinct: true } : {}),
-    issuer: authorization.issuer,
-    clientId: authorization.clientId,
-    subject: authorization.subject,
-    scopes: authorization.scopes,
-    ...(authorization.permissions ? { permissions: authorization.permissions } : {}),
-    lifetime: channel === 'front' ? api.lifetimeForWeb : api.lifetime,
-    trace: [],
-  };
-  const issued = { ...(await issueAccessToken(deps.keyring, tenant, content, now)), format: 'JWT' } as const;
-  return { issued, row: ours ? rowOf(minting, issued, false, now) : undefined };
-}
-
-function rowOf(minting: Minting, issued: IssuedToken, opaque: boolean, now: number): IssuedRow {
-  const { authorization, family, about } = minting;
-  return {
-    id: issued.digest,
-    family,
-    user_id: authorization.subject,
-    client_id: authorization.clientId,
-    ...(about.sid === undefined ? {} : { session_id: about.sid }),
-    issuer: authorization.issuer,
-    scopes: authorization.scopes,
-    opaque,
-    expires_at: new Date((Math.floor(now / 1000) + issued.expiresIn) * 1000).toISOString(),
-  };
+  const issued = {
+    ...(await issueAccessToken(deps.keyring, minting.tenant, content.authorization, now)),
+    format: 'JWT',
+  } as const;
+  return { issued, row: content.kept ? issuedRow(minting, issued, false, now) : undefined };
 }
 
 async function mintIdToken(
@@ -112,9 +66,8 @@ async function mintIdToken(
   accessToken: string | undefined,
   now: number,
 ): Promise<string> {
-  const { tenant, client, user, authorization, channel, about } = minting;
-  const algorithm = idTokenAlgorithm(client, channel, authorization.dialect);
-  const claims = idTokenClaims(authorization, client, user, { ...about, accessToken }, algorithm, now);
+  const { tenant, client, authorization } = minting;
+  const { algorithm, claims } = idTokenContent(minting, accessToken, now);
   if (!isAsymmetric(algorithm)) return signJwtHs256(await idTokenSecret(deps.database, tenant, client), 'JWT', claims);
   if (!(await deps.keyring.algorithms(tenant)).includes(algorithm)) {
     await ensureRing(deps.database.store(tenant), algorithm, new URL(authorization.issuer).host, now);

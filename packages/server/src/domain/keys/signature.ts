@@ -4,8 +4,8 @@
 import { constants, createHmac, type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
 import type { AsymmetricAlgorithm } from '../../oauth/algorithms.ts';
 
-/** The media types of our JWTs: Auth0's own profile, and RFC 9068 §2.1. */
-export type TokenType = 'JWT' | 'at+jwt';
+/** The media types of our JWTs: Auth0's own profile, RFC 9068 §2.1, and OpenID Connect Back-Channel Logout 1.0 §2.4. */
+export type TokenType = 'JWT' | 'at+jwt' | 'logout+jwt';
 
 interface Method {
   readonly digest: string | null;
@@ -34,14 +34,19 @@ function encoded(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
+/** The protected header of a JWT of ours. A shared secret has no `kid` (auth0-behaviour ALG-5). */
+export function jwtHeader(alg: AsymmetricAlgorithm | 'HS256', typ: TokenType, kid: string | undefined): object {
+  return { alg, typ, ...(kid === undefined ? {} : { kid }) };
+}
+
 /** Prepares a private key for signing; done once per key, not per token. */
 export function signingKey(kid: string, alg: AsymmetricAlgorithm, privateKey: KeyObject): SigningKey {
-  const header = (typ: TokenType) => encoded({ alg, typ, kid });
+  const header = (typ: TokenType) => encoded(jwtHeader(alg, typ, kid));
   return {
     kid,
     alg,
     input: { key: privateKey, ...methods[alg].options },
-    headers: { JWT: header('JWT'), 'at+jwt': header('at+jwt') },
+    headers: { JWT: header('JWT'), 'at+jwt': header('at+jwt'), 'logout+jwt': header('logout+jwt') },
   };
 }
 
@@ -72,6 +77,6 @@ export function signJwt(key: SigningKey, type: TokenType, claims: object, blank 
 
 /** The same with a shared secret, an API's or a client's: the header has no `kid` (auth0-behaviour ALG-5). */
 export function signJwtHs256(secret: string | Buffer, type: TokenType, claims: object): string {
-  const signed = `${encoded({ alg: 'HS256', typ: type })}.${encoded(claims)}`;
+  const signed = `${encoded(jwtHeader('HS256', type, undefined))}.${encoded(claims)}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }

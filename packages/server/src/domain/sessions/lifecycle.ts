@@ -1,15 +1,16 @@
-// The life of sessions: found by the cookie, started by a proof, touched by use, ended. The cookie's value changes with every
+// The life of sessions: found by the cookie, started by a proof, touched by use. The cookie's value changes with every
 // proof, so that a planted or leaked one is worth nothing afterwards (security-cases SES-01, SES-02).
 
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Reads, Transaction } from '../../storage/store.ts';
 import type { TenantSettings } from '../tenants/settings.ts';
+import { endSession } from './ending.ts';
+import { watchSession } from './expiry.ts';
 import { isAlive, lifetimesOf, touchedTimes } from './lifetime.ts';
-import { type Session, sessions } from './session.ts';
+import { handleDigest, type Session, sessions } from './session.ts';
 
 export { cookieLifetime } from './lifetime.ts';
 
-const digest = (handle: string) => hash('sha256', handle, 'base64url');
 const iso = (ms: number) => new Date(ms).toISOString();
 
 export interface Proof {
@@ -24,6 +25,10 @@ export interface Proof {
 
 export interface Use {
   readonly client_id: string;
+  /** Of what the client gets. */
+  readonly issuer: string;
+  /** Whether the client wants to be told when sessions end. */
+  readonly hearsOfLogouts: boolean;
   readonly ip: string;
   readonly user_agent: string;
 }
@@ -36,7 +41,7 @@ export async function findSession(
   now: number,
 ): Promise<Session | undefined> {
   if (cookieValue === undefined) return undefined;
-  const session = await reads.find(sessions, { handle_hash: digest(cookieValue) });
+  const session = await reads.find(sessions, { handle_hash: handleDigest(cookieValue) });
   return session && isAlive(session, settings, now) ? session : undefined;
 }
 
@@ -65,11 +70,15 @@ export async function startSession(
   const { persistent, whole } = lifetimesOf(settings);
   const before = proof.previous ? await tx.lock(sessions, proof.previous.id) : undefined;
   const same = before?.user_id === proof.user_id && isAlive(before, settings, now) ? before : undefined;
-  if (before && !same) await tx.remove(sessions, before.id);
+  if (before && !same) {
+    // Either it was over and nobody had looked, or somebody else has taken the browser.
+    const why = isAlive(before, settings, now) ? 'session-revoked' : 'session-expired';
+    await endSession(tx, before.id, { why, now });
+  }
   const times = { expires_at: iso(now + whole), authenticated_at: iso(now) };
   const session: Session = {
     id: same?.id ?? randomBytes(24).toString('base64url'),
-    handle_hash: digest(handle),
+    handle_hash: handleDigest(handle),
     user_id: proof.user_id,
     connection: proof.connection,
     created_at: same?.created_at ?? iso(now),
@@ -105,34 +114,18 @@ export async function touchSession(
   const current = await tx.lock(sessions, session.id);
   // One that another user took over has another sid; one that was re-authenticated is the same user's and goes on.
   if (!current || current.user_id !== session.user_id || !isAlive(current, settings, now)) return undefined;
-  const known = current.clients.some((client) => client.client_id === use.client_id);
+  const { client_id, issuer } = use;
+  const known = current.clients.some((client) => client.client_id === client_id);
+  const others = known ? current.clients : [...current.clients, { client_id }];
   const touched: Session = {
     ...current,
     ...touchedTimes(current, settings, now),
-    clients: known ? current.clients : [...current.clients, { client_id: use.client_id }],
+    clients: others.map((client) => (client.client_id === client_id ? { client_id, issuer } : client)),
     device: { ...current.device, last_ip: use.ip, last_user_agent: use.user_agent },
   };
-  return (await tx.replace(sessions, touched)) ? touched : undefined;
-}
-
-/** Ends a session; `true` if there was one. */
-export function endSession(tx: Transaction, id: string): Promise<boolean> {
-  return tx.remove(sessions, id);
-}
-
-/** Ends the session that a cookie names, whether it still lived or not; the session, if there was one. */
-export async function endBrowserSession(
-  tx: Transaction,
-  cookieValue: string | undefined,
-): Promise<Session | undefined> {
-  if (cookieValue === undefined) return undefined;
-  const session = await tx.find(sessions, { handle_hash: digest(cookieValue) });
-  return session && (await tx.remove(sessions, session.id)) ? session : undefined;
-}
-
-/** Ends every session of a user; how many. */
-export function endSessionsOf(tx: Transaction, userId: string): Promise<number> {
-  return tx.removeAll(sessions, { user_id: userId });
+  if (!(await tx.replace(sessions, touched))) return undefined;
+  if (!known && use.hearsOfLogouts) await watchSession(tx, touched);
+  return touched;
 }
 
 /** The sessions of a user that have not ended at `now` (ms) by the times that they carry. */

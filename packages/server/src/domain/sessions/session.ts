@@ -1,6 +1,7 @@
 // A session: a browser in which a user proved who it is (auth0-behaviour §33). The cookie carries a random handle;
 // the store knows only its hash. `sid` in tokens is the session's id.
 
+import { hash } from 'node:crypto';
 import type { Table } from '../../schema/table.ts';
 
 /** Times as `Date.toISOString` writes them. Members are Auth0's where Auth0 shows them (§33.4). */
@@ -20,7 +21,8 @@ export interface Session {
   readonly expires_at: string;
   /** Whether the cookie outlives the browser. */
   readonly persistent: boolean;
-  readonly clients: readonly { readonly client_id: string }[];
+  /** Those that were used in it, with the issuer of what they got: it is told to them when the session ends. */
+  readonly clients: readonly { readonly client_id: string; readonly issuer?: string }[];
   readonly methods: readonly { readonly name: string; readonly timestamp: string }[];
   readonly device: {
     readonly initial_ip: string;
@@ -40,3 +42,8 @@ export const sessions: Table<Session> = {
   watched: false,
   expires: 'expires_at',
 };
+
+/** What the store knows of a cookie's value. */
+export function handleDigest(handle: string): string {
+  return hash('sha256', handle, 'base64url');
+}

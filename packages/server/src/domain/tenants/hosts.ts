@@ -10,9 +10,20 @@ export interface Hosts {
   tenantOf(host: string): TenantId | undefined;
   /** Reads the tenants' hosts again; also done by itself when an unknown host comes, at most once a second. */
   refresh(): Promise<void>;
+  /**
+   * Where people reach a tenant, as `https://HOST/`, for links that leave the server: its first host. Never what a request
+   * says of itself, but for one of the tenant's own public hosts as `preferred` (security-cases PWR-01).
+   */
+  originOf(tenant: TenantId, preferred?: string): string;
+  /** Whether a tenant has no public host: it is reached from this machine only. */
+  isLocal(tenant: TenantId): boolean;
+  /** The port of plain HTTP, for links to loopback names. Told once the server listens. */
+  listensOn(port: number): void;
 }
 
 const rereadEveryMs = 1_000;
+/** Names that lead to the machine of whoever uses them, whatever the port. */
+const localName = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/;
 const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 const wellFormed = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/;
 
@@ -23,11 +34,18 @@ const wellFormed = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/;
 export function createHosts(database: Database, domains: readonly string[]): Hosts {
   const configured = new Set(domains.map((domain) => domain.toLowerCase()));
   let byHost = new Map<string, TenantId>();
+  let byTenant = new Map<TenantId, readonly string[]>();
   let readAt = 0;
+  let port: number | undefined;
+  const hostsOf = (tenant: TenantId): readonly string[] => [
+    ...(tenant === defaultTenant ? configured : []),
+    ...(byTenant.get(tenant) ?? []),
+  ];
   const refresh = async () => {
     readAt = Date.now();
     const tenants = await database.tenants();
     byHost = new Map(tenants.flatMap((tenant) => tenant.hosts.map((host) => [host, tenant.id] as const)));
+    byTenant = new Map(tenants.map((tenant) => [tenant.id, tenant.hosts]));
   };
   return {
     tenantOf(host) {
@@ -42,5 +60,15 @@ export function createHosts(database: Database, domains: readonly string[]): Hos
       return undefined;
     },
     refresh,
+    originOf(tenant, preferred) {
+      const hosts = hostsOf(tenant);
+      const host = hosts.find((one) => one === preferred) ?? hosts[0] ?? 'localhost';
+      if (!localName.test(host)) return `https://${host}/`;
+      return /:\d+$/.test(host) || port === undefined ? `http://${host}/` : `http://${host}:${port}/`;
+    },
+    isLocal: (tenant) => hostsOf(tenant).every((host) => localName.test(host)),
+    listensOn(actual) {
+      port = actual;
+    },
   };
 }

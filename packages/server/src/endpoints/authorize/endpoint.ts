@@ -7,11 +7,8 @@ import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
 import { connectionsOf } from '../../domain/connections/find.ts';
-import { judgeAudience } from '../../domain/issuing/audience.ts';
 import { issueAuthorizationResponse } from '../../domain/issuing/authorization-response.ts';
 import { decideUser } from '../../domain/issuing/decide-user.ts';
-import { findOrganization } from '../../domain/issuing/find.ts';
-import { verifyIdTokenHint } from '../../domain/issuing/id-token-hint.ts';
 import type { GrantedToUser } from '../../domain/issuing/user-authorization.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
@@ -28,14 +25,15 @@ import type { AuthorizationRequest } from '../../oauth/authorization-request.ts'
 import { isVerifiable } from '../../oauth/redirect-uri.ts';
 import type { TenantHost } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
-import { type AnswerDialect, errorCode } from '../../web/answers.ts';
+import type { AnswerDialect } from '../../web/answers.ts';
 import { browserOf, cookieOf, sessionCookieName } from '../../web/cookies.ts';
 import { type Answer, type Ask, empty, type Route } from '../../web/exchange.ts';
-import { type Params, printable, readForm } from '../../web/params.ts';
+import { printable, readForm } from '../../web/params.ts';
 import { askPage, nameBrowser } from './browser.ts';
 import { issuedEvent, refusedEvent } from './events.ts';
+import { factsOf } from './load.ts';
 import { nextStep } from './next-step.ts';
-import { judgeRequest, type RequestFacts } from './request.ts';
+import { judgeRequest } from './request.ts';
 import { deliver } from './response-modes.ts';
 import { errorParams, successParams } from './response-params.ts';
 import { judgeTarget, readRequest, type ShownRefusal, type Target, targetOf } from './target.ts';
@@ -117,37 +115,6 @@ async function begin(deps: AuthorizeDeps, ask: Ask): Promise<Answer> {
   };
   deps.record(refusedEvent(ask, known, verdict.refusal));
   return answerRefusal(deps, ask, at, verdict.refusal);
-}
-
-/** Looks up what the request names. */
-async function factsOf(
-  deps: AuthorizeDeps,
-  ask: Ask,
-  params: Params,
-  client: ClientFacts,
-  settings: TenantSettings,
-  dialect: AnswerDialect,
-): Promise<RequestFacts> {
-  const { database, snapshot } = deps;
-  const { tenant, host, issuer } = ask;
-  const named = { audience: params.get('audience'), resource: params.get('resource'), host, issuer };
-  const audience = await judgeAudience({ database, snapshot }, tenant, client, named);
-  const refusal = audience.kind === 'refused' ? audience.refusal : undefined;
-  const hint = params.get('id_token_hint');
-  const organization = params.get('organization');
-  const by = organization?.startsWith('org_') ? { id: organization } : { name: organization?.toLowerCase() ?? '' };
-  const connection = params.get('connection');
-  const usable = connection === undefined ? [] : await connectionsOf(database, snapshot, tenant, client);
-  return {
-    settings,
-    dialect,
-    audience: audience.kind === 'api' ? audience.audience : undefined,
-    audienceRefusal: refusal && refuseAuthorization(errorCode(refusal, dialect), refusal.description, refusal.because),
-    connectionUsable: usable.some(({ name }) => name === connection),
-    organizationExists:
-      organization !== undefined && (await findOrganization(database, snapshot, tenant, by)) !== undefined,
-    hintedUser: hint === undefined ? undefined : await verifyIdTokenHint(deps, tenant, client, hint, issuer),
-  };
 }
 
 /** GET /authorize/resume?state=HANDLE. `again`: a lost race may be looked at once more. */
@@ -267,7 +234,13 @@ async function issue(
 ): Promise<Answer> {
   const { client, request, settings, dialect, target, issuer, pending } = login;
   const { user, session } = who;
-  const use = { client_id: client.clientId, ip: ask.ip, user_agent: cut(ask.headers['user-agent'] ?? '') };
+  const use = {
+    client_id: client.clientId,
+    issuer: decision.authorization.issuer,
+    hearsOfLogouts: client.authorization.hearsOfLogouts,
+    ip: ask.ip,
+    user_agent: cut(ask.headers['user-agent'] ?? ''),
+  };
   const authenticatedAt = Date.parse(session.authenticated_at);
   const response = await issueAuthorizationResponse(
     deps,

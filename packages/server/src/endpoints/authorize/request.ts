@@ -64,7 +64,12 @@ const rules: readonly Rule[] = [
 ];
 
 /** Judges everything after the target. Does not judge the user, the consent or the scopes: `next-step.ts` has them judged. */
-export function judgeRequest(params: Params, client: ClientFacts, target: Target, facts: RequestFacts): JudgedRequest {
+export function judgeRequest(
+  params: Params,
+  client: ClientFacts,
+  target: Pick<Target, 'redirectSent' | 'mode' | 'state'> & { readonly redirect: string },
+  facts: RequestFacts,
+): JudgedRequest {
   for (const rule of rules) {
     const refusal = rule(params, client, facts);
     if (refusal) return { kind: 'refused', refusal };

@@ -9,9 +9,10 @@ import type { SignupAsk } from './request.ts';
 
 /** A refusal: what the client reads, and what the log says of it. */
 export interface SignupRefusal {
-  readonly status: 400 | 401 | 413 | 415;
+  readonly status: 400 | 401 | 413 | 415 | 429;
   readonly body: Readonly<Record<string, unknown>>;
   readonly because: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A refusal with a code and a sentence. `because`: the log's sentence if it may say more than the client's. Pure. */
@@ -28,6 +29,15 @@ export function refusal(
 export function badRequest(description: string, status: SignupRefusal['status'] = 400): SignupRefusal {
   const { body, because } = refusal('bad_request', description, description, status);
   return { status, body: { ...body, error: description }, because };
+}
+
+/** The address has made too many accounts (auth0-behaviour ATT-6); `seconds` until it may make another. Pure. */
+export function tooMany(seconds: number): SignupRefusal {
+  const description =
+    'We have detected suspicious login behavior and further attempts will be blocked. Please contact the administrator.';
+  const because = 'too many sign-ups from this address (attack-protection/suspicious-ip-throttling)';
+  const { body, ...rest } = refusal('too_many_attempts', description, because, 429);
+  return { ...rest, body: { ...body, name: 'TooManyRequestsError' }, headers: { 'retry-after': String(seconds) } };
 }
 
 /** Unknown, or not among those of the client: the answer does not say which. Pure. */

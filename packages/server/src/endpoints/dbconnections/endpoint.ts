@@ -1,4 +1,5 @@
-// POST /dbconnections/signup (auth0-behaviour §32.1): creates a user of a database connection. No session, no token.
+// POST /dbconnections/signup and /change_password (auth0-behaviour §32): makes a user of a database connection, and sends a link
+// to choose a new password. No session, no token.
 
 import { createUser } from '../../domain/accounts/create.ts';
 import { canonicalEmail } from '../../domain/accounts/identifiers.ts';
@@ -8,14 +9,17 @@ import { findClient } from '../../domain/clients/find.ts';
 import { type ConnectionFacts, mayUse } from '../../domain/connections/facts.ts';
 import { findConnection } from '../../domain/connections/find.ts';
 import { judgeSignup, signupDraft } from '../../domain/connections/signup.ts';
+import type { PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
+import { askReset } from '../../domain/recovery/asked.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
 import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
+import { chooseLanguage } from '../../web/language.ts';
 import {
   badRequest,
   createdBody,
@@ -24,13 +28,15 @@ import {
   refusal,
   type SignupRefusal,
   taken,
+  tooMany,
 } from './answers.ts';
-import { readSignup, type SignupAsk } from './request.ts';
+import { readChange, readSignup, type SignupAsk } from './request.ts';
 
 export interface SignupDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
+  readonly door: PasswordDoor;
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -44,6 +50,13 @@ export function dbconnectionRoutes(deps: SignupDeps): Route[] {
       family: 'oauth',
       bodyLimit: 32 * 1024,
       handle: (ask) => signup(deps, ask),
+    },
+    {
+      method: 'POST',
+      path: '/dbconnections/change_password',
+      family: 'oauth',
+      bodyLimit: 32 * 1024,
+      handle: (ask) => changePassword(deps, ask),
     },
   ];
 }
@@ -66,6 +79,58 @@ async function signup(deps: SignupDeps, ask: Ask): Promise<Answer> {
   return 'because' in outcome ? refused(deps, ask, outcome, client, asked) : answered(ask, client, 200, outcome.body);
 }
 
+const mailSent = "We've just sent you an email to reset your password.";
+
+/** The same answer whoever is asked for, and before anybody looks (CP-2, ENU-03): a job finds out. */
+async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
+  const { database, snapshot } = deps;
+  const failed = (refusal: SignupRefusal, client?: ClientFacts, connection?: string): Answer => {
+    deps.record({
+      ...about(ask, client),
+      type: 'fcpr',
+      description: refusal.because,
+      connection,
+      details: { error: { message: refusal.because, code: refusal.body.code }, request_id: ask.id },
+    });
+    return answered(ask, client, refusal.status, refusal.body);
+  };
+  const read = readChange(ask);
+  if (read.kind === 'malformed') return failed(badRequest(read.description, read.status));
+  const asked = read.value;
+  const client = asked.client_id
+    ? await findClient(database, snapshot, ask.tenant, asked.client_id, ask.host)
+    : undefined;
+  if (asked.client_id && !client) return failed(refusal('unauthorized', 'Unknown client', undefined, 401));
+  const { origin } = ask.headers;
+  if (client && origin !== undefined && !isAllowedOrigin(origin, client.callbacks, client.allowedOrigins)) {
+    deps.record({ ...about(ask, client), type: 'fco', description: `Origin ${printable(origin)} is not allowed` });
+    return originRefused(origin);
+  }
+  const named = printable(asked.connection);
+  const connection = await findConnection(database, snapshot, ask.tenant, asked.connection);
+  if (!connection) return failed(noConnection(`no database connection is called "${named}"`), client, named);
+  if (client && !client.builtIn && !mayUse(client, connection)) {
+    const because = 'the client may not use this connection; enable it with PATCH /api/v2/connections/{id}/clients';
+    return failed(noConnection(because), client, named);
+  }
+  if (canonicalEmail(asked.email) === undefined)
+    return failed(badRequest('email: not an e-mail address'), client, named);
+  const settings = await settingsOf(database, snapshot, ask.tenant);
+  const from = {
+    client_id: client?.clientId,
+    client_name: client?.name,
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    language: chooseLanguage({ acceptLanguage: ask.headers['accept-language'], enabled: settings.enabled_locales }),
+  };
+  const reset = { ...from, connection: connection.name, identifier: asked.email };
+  await database.store(ask.tenant).transact((tx) => askReset(tx, reset, deps.now()));
+  const headers = { ...noStore, 'content-type': 'text/html; charset=utf-8' };
+  const readable = client && origin !== undefined ? allowedOrigin(origin) : {};
+  return { status: 200, headers: { ...headers, ...readable }, body: mailSent };
+}
+
 async function judged(
   deps: SignupDeps,
   ask: Ask,
@@ -84,6 +149,8 @@ async function judged(
   const { client_id: _client, connection: _name, ...fields } = asked;
   const [problem] = judgeSignup(connection, fields);
   if (problem) return problemRefusal(problem, connection, asked.password);
+  const entered = await deps.door.signup({ tenant: ask.tenant, ip: ask.ip, about: whence(ask, client) });
+  if (entered.kind === 'closed') return tooMany(entered.seconds);
   // Hashed before anybody looks who exists: a taken address takes as long as a free one.
   const hash = await deps.passwords.hash(asked.password);
   const created = await deps.database
@@ -114,7 +181,7 @@ async function judged(
 function refused(
   deps: SignupDeps,
   ask: Ask,
-  { status, body, because }: SignupRefusal,
+  { status, body, because, headers }: SignupRefusal,
   client?: ClientFacts,
   asked?: SignupAsk,
 ): Answer {
@@ -127,20 +194,36 @@ function refused(
     user_name: asked?.email === undefined ? undefined : canonicalEmail(asked.email),
     details: { error: { message: because, code: body.code }, request_id: ask.id },
   });
-  return answered(ask, client, status, body);
+  return answered(ask, client, status, body, headers);
 }
 
-function answered(ask: Ask, client: ClientFacts | undefined, status: number, body: object): Answer {
+function answered(
+  ask: Ask,
+  client: ClientFacts | undefined,
+  status: number,
+  body: object,
+  headers: Answer['headers'] = {},
+): Answer {
   const { origin } = ask.headers;
-  return json(status, body, { ...noStore, ...(client && origin !== undefined ? allowedOrigin(origin) : {}) });
+  return json(status, body, {
+    ...noStore,
+    ...headers,
+    ...(client && origin !== undefined ? allowedOrigin(origin) : {}),
+  });
 }
 
 function about(ask: Ask, client: ClientFacts | undefined): Omit<LogEvent, 'type' | 'description'> {
   return {
     tenant: ask.tenant,
+    ip: ask.ip,
+    ...whence(ask, client),
+  };
+}
+
+function whence(ask: Ask, client: ClientFacts | undefined) {
+  return {
     client_id: client?.clientId,
     client_name: client?.name,
-    ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
     auth0_client: telemetry(ask.headers['auth0-client']),

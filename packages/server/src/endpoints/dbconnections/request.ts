@@ -1,4 +1,5 @@
-// Reads the body of POST /dbconnections/signup (auth0-behaviour SU-1, SU-4): JSON or form, each member of its type and length.
+// Reads the bodies of POST /dbconnections/signup and /change_password (auth0-behaviour SU-1, SU-4, CP-1): JSON or form, each member of
+// its type and length.
 
 import { z } from 'zod';
 import { isObject, readJsonObject } from '../../schema/json.ts';
@@ -30,16 +31,35 @@ const body = z.object({
 
 export type SignupAsk = z.infer<typeof body>;
 
-export type ReadSignup =
-  | { readonly kind: 'read'; readonly value: SignupAsk }
+/** An old `password` member means nothing (CP-1): a password is chosen by who has the mail. */
+const changeBody = z.object({
+  client_id: text(64).optional(),
+  connection: text(128, 1),
+  email: text(1000, 1),
+  organization: text(100).optional(),
+});
+
+export type ChangeAsk = z.infer<typeof changeBody>;
+
+export type ReadAsk<T> =
+  | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'malformed'; readonly status: 400 | 413 | 415; readonly description: string };
 
-/** The request, typed; nothing is judged but form. A refusal never repeats a value. */
-export function readSignup(ask: Pick<Ask, 'body' | 'headers'>): ReadSignup {
+/** A sign-up, typed; nothing is judged but form. A refusal never repeats a value. */
+export function readSignup(ask: Pick<Ask, 'body' | 'headers'>): ReadAsk<SignupAsk> {
+  return readAs(body, ask);
+}
+
+/** A request for a new password, typed; nothing is judged but form. */
+export function readChange(ask: Pick<Ask, 'body' | 'headers'>): ReadAsk<ChangeAsk> {
+  return readAs(changeBody, ask);
+}
+
+function readAs<T>(shape: z.ZodType<T>, ask: Pick<Ask, 'body' | 'headers'>): ReadAsk<T> {
   const members = readMembers(ask);
   if (members.kind === 'malformed') return members;
   const given = Object.fromEntries(Object.entries(members.value).filter(([, value]) => value !== null));
-  const parsed = body.safeParse(given);
+  const parsed = shape.safeParse(given);
   if (parsed.success) return { kind: 'read', value: parsed.data };
   const [issue] = parsed.error.issues;
   if (!issue) return { kind: 'malformed', status: 400, description: 'The body is not valid' };
@@ -53,7 +73,7 @@ function readMembers({
   headers,
 }: Pick<Ask, 'body' | 'headers'>):
   | { readonly kind: 'members'; readonly value: Readonly<Record<string, unknown>> }
-  | Extract<ReadSignup, { kind: 'malformed' }> {
+  | Extract<ReadAsk<never>, { kind: 'malformed' }> {
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   const read = readBody(body, headers['content-type']);
   if (type !== 'application/json' || body.length === 0) {

@@ -60,12 +60,14 @@ async function write(tx: Transaction, proof: Proof, at: Circumstances): Promise<
   if (!(await tx.lock(pendingAuthorizations, at.pending.id))) return { kind: 'ended' };
   switch (proof.kind) {
     case 'login': {
-      const user = await recordLogin(tx, proof.user.user_id, at.ip, at.now);
+      const { verified, upgrade, admission } = proof.right;
+      const user = await recordLogin(tx, proof.right.user.user_id, at.ip, at.now);
       // Between the verification and now the account may have been removed or blocked, or its password changed.
       const password = user && (await findPassword(tx, user.user_id));
-      if (!user || user.blocked === true || password?.hash !== proof.verified)
+      if (!user || user.blocked === true || password?.hash !== verified)
         throw new Undone({ kind: 'lost', why: 'user' });
-      if (proof.upgrade !== undefined) await upgradeHash(tx, user.user_id, proof.verified, proof.upgrade);
+      if (upgrade !== undefined) await upgradeHash(tx, user.user_id, verified, upgrade);
+      await admission.admit(tx);
       return begin(tx, user, at);
     }
     case 'signup': {

@@ -1,8 +1,8 @@
 // The pages of a login, `/u/...`: finds the pending authorization, proves that the form is ours, lets the step judge, writes
 // down what was proved, answers. GET shows, POST answers and goes on with 303; what comes next is for /authorize/resume.
 
-import { hash, timingSafeEqual } from 'node:crypto';
-import { findPassword, findUser, findUserByIdentifier } from '../../domain/accounts/find.ts';
+import { hash } from 'node:crypto';
+import { findUser } from '../../domain/accounts/find.ts';
 import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
@@ -10,10 +10,12 @@ import { findClient } from '../../domain/clients/find.ts';
 import { connectionsOf } from '../../domain/connections/find.ts';
 import { decideUser } from '../../domain/issuing/decide-user.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
+import type { Admission, PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import { type PageName, pagePaths, readPending, resumePath } from '../../domain/pending/steps.ts';
 import { linkBack, wayBack } from '../../domain/pending/way-back.ts';
+import { recoveryPaths } from '../../domain/recovery/links.ts';
 import { cookieLifetime, findSession } from '../../domain/sessions/lifecycle.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
@@ -26,19 +28,21 @@ import { noStore } from '../../web/answers.ts';
 import { browserOf, cookieOf, sessionCookieName, setCookie } from '../../web/cookies.ts';
 import type { Answer, Ask, Route } from '../../web/exchange.ts';
 import { chooseLanguage, textsIn } from '../../web/language.ts';
+import { readOwnForm } from '../../web/own-form.ts';
 import { errorPage, page } from '../../web/page.ts';
-import { type Params, readBody, readForm } from '../../web/params.ts';
+import { type Params, readForm } from '../../web/params.ts';
 import type { Texts } from '../../web/texts/index.ts';
 import { commitProof } from './commit.ts';
 import { loginEvent } from './events.ts';
 import { formTargets } from './form-action.ts';
-import type { AnyStep, Show, Sources, StepAsk, StepEvent } from './step.ts';
+import type { AnyStep, Show, Sources, StepAsk, StepDecision, StepEvent } from './step.ts';
 import { steps } from './steps/index.ts';
 
 export interface LoginDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
+  readonly door: PasswordDoor;
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -63,6 +67,8 @@ interface Visit {
   readonly client: ClientFacts;
   readonly settings: TenantSettings;
   readonly session: Session | undefined;
+  /** Right passwords of this visit: the door hears of its end. */
+  readonly admissions: Admission[];
 }
 
 async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> {
@@ -92,7 +98,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     }
     fields = form.fields;
   }
-  const at: Visit = { ask, handle, pending, client, settings, session };
+  const at: Visit = { ask, handle, pending, client, settings, session, admissions: [] };
   const look = await lookOf(database, snapshot, ask.tenant);
   const language = languageOf(ask, look.languages, pending.request.ui_locales);
   const pages = pagesOf(handle);
@@ -104,14 +110,25 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     application: client.name || client.clientId,
     tenant: look.tenantName,
   };
-  const stepAsk: StepAsk = { place, pending, client, settings, user, pages, fields };
-  const show = ({ shown, status, event }: Show): Answer => {
+  const forgot = `${recoveryPaths.request}?state=${encodeURIComponent(handle)}`;
+  const stepAsk: StepAsk = { place, pending, client, settings, user, pages, forgot, fields };
+  const show = ({ shown, status, event, retryAfter }: Show): Answer => {
     record(deps, at, event);
     const formAction = formTargets(pending.request.redirect_uri, client);
-    return page(status, { ...shown, look, language, formAction });
+    const answer = page(status, { ...shown, look, language, formAction });
+    if (retryAfter === undefined) return answer;
+    return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
   };
+  try {
+    return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at)), show);
+  } finally {
+    for (const admission of at.admissions) admission.end();
+  }
+}
 
-  const decision = await step.judge(stepAsk, sourcesOf(deps, at));
+/** Does what the step decided. */
+async function walk(deps: LoginDeps, at: Visit, decision: StepDecision, show: (page: Show) => Answer): Promise<Answer> {
+  const { ask, handle, pending, client, settings, session } = at;
   switch (decision.kind) {
     case 'show':
       return show(decision);
@@ -119,7 +136,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
       return seeOther(resumeOf(handle));
     case 'page':
       record(deps, at, decision.event);
-      return seeOther(pages[decision.page]);
+      return seeOther(pagesOf(handle)[decision.page]);
     case 'unavailable':
       record(deps, at, {
         type: 'f',
@@ -129,7 +146,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
       return over(deps, ask, handle, 'notAvailable', client.name);
     case 'proved': {
       const now = deps.now();
-      const committed = await commitProof(store, decision.proof, {
+      const committed = await commitProof(deps.database.store(ask.tenant), decision.proof, {
         pending,
         settings,
         previous: session,
@@ -159,29 +176,34 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
   }
 }
 
-function record(deps: LoginDeps, { ask, pending, client }: Visit, event: StepEvent | undefined): void {
-  if (event) deps.record(loginEvent(ask, pending, client, event));
-}
+const record = (deps: LoginDeps, { ask, pending, client }: Visit, event: StepEvent | undefined) =>
+  event && deps.record(loginEvent(ask, pending, client, event));
 
 function storedAudience(pending: PendingAuthorization, ask: Ask): string | undefined {
   const { audience } = pending.request;
   return audience === undefined ? undefined : storedIdentifier(audience, ask.host);
 }
 
-function sourcesOf(deps: LoginDeps, { ask, pending, client }: Visit): Sources {
+function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit): Sources {
   const { database, snapshot, passwords } = deps;
-  const store = database.store(ask.tenant);
+  const about = {
+    client_id: client.clientId,
+    client_name: client.name,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+  };
+  const person = { tenant: ask.tenant, ip: ask.ip, about };
   return {
     connections: () => connectionsOf(database, snapshot, ask.tenant, client),
     async identifierFirst() {
       return (await promptsOf(database, snapshot, ask.tenant)).identifier_first === true;
     },
     async verify(connection, identifier, password) {
-      const user = await findUserByIdentifier(store, connection, identifier);
-      const stored = user && (await findPassword(store, user.user_id))?.hash;
-      const { ok, upgrade } = await passwords.verify(password, stored);
-      return { user, ok, verified: stored, upgrade: upgrade ? await passwords.hash(password) : undefined };
+      const judged = await deps.door.judge({ ...person, connection, identifier, password });
+      if (judged.kind === 'right') admissions.push(judged.admission);
+      return judged;
     },
+    enterSignup: () => deps.door.signup(person),
     hash: (password) => passwords.hash(password),
     async decision(user) {
       const about = { client, request: pending.request, user, host: ask.host };
@@ -198,34 +220,6 @@ function sourcesOf(deps: LoginDeps, { ask, pending, client }: Visit): Sources {
 function formToken({ csrf }: PendingAuthorization, page: PageName, user: User | undefined): string {
   if (page === 'login' || page === 'signup' || user === undefined) return csrf;
   return hash('sha256', `${csrf} ${user.user_id}`, 'base64url');
-}
-
-type OwnForm =
-  | { readonly kind: 'fields'; readonly fields: Params }
-  | { readonly kind: 'refused'; readonly because: string };
-
-/**
- * The fields of a form that this browser got from us: from our own origin as far as the browser says (`Origin`,
- * `Sec-Fetch-Site`), in a form's encoding, with the token of this login (security-cases CSR-01, CSR-03).
- */
-function readOwnForm(ask: Ask, csrf: string): OwnForm {
-  const refused = (because: string): OwnForm => ({ kind: 'refused', because });
-  const { origin } = ask.headers;
-  const site = ask.headers['sec-fetch-site'];
-  if (ask.repeated.size > 0) return refused(`the header ${[...ask.repeated][0]} came twice`);
-  if (origin !== undefined && `${origin}/` !== ask.issuer)
-    return refused(`the form came from another origin than ${ask.issuer}; behind a proxy, see --trusted-proxies`);
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    return refused('the form came from another site');
-  const type = ask.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') return refused('the body is no form');
-  const body = readBody(ask.body, ask.headers['content-type']);
-  if (body.kind === 'malformed') return refused(body.description);
-  const sent = Buffer.from(body.params.get('csrf') ?? '');
-  const wanted = Buffer.from(csrf);
-  if (sent.length !== wanted.length || !timingSafeEqual(sent, wanted))
-    return refused('the token of the form is not that of this login');
-  return { kind: 'fields', fields: body.params };
 }
 
 type Ending = 'expired' | 'foreign' | 'refused' | 'notAvailable';

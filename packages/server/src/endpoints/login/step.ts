@@ -6,6 +6,7 @@ import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import type { ConnectionFacts } from '../../domain/connections/facts.ts';
 import type { UserDecision } from '../../domain/issuing/user-authorization.ts';
+import type { Judged, PasswordDoor, Right } from '../../domain/limits/password-door.ts';
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import type { PageName } from '../../domain/pending/steps.ts';
 import type { TenantSettings } from '../../domain/tenants/settings.ts';
@@ -22,6 +23,8 @@ export interface StepAsk {
   readonly user: User | undefined;
   /** The pages of this login. */
   readonly pages: Readonly<Record<PageName, string>>;
+  /** Where a new password can be asked for. */
+  readonly forgot: string;
   /** The fields of the form; `undefined` when the page is only looked at. Its CSRF token was right. */
   readonly fields: Params | undefined;
 }
@@ -32,26 +35,18 @@ export interface Sources {
   connections(): Promise<readonly ConnectionFacts[]>;
   /** Whether people say first who they are, and prove it on a second page. */
   identifierFirst(): Promise<boolean>;
-  /** The user of a connection by e-mail address or username, and whether the password is theirs; as slow for nobody. */
-  verify(connection: string, identifier: string, password: string): Promise<Verification>;
+  /** Whose the identifier is, and whether the password is theirs; as slow for nobody. The door may be closed. */
+  verify(connection: ConnectionFacts, identifier: string, password: string): Promise<Judged>;
+  /** Takes one of the sign-ups that the browser's address may make. */
+  enterSignup(): ReturnType<PasswordDoor['signup']>;
   hash(password: string): Promise<string>;
   /** What the client may have on behalf of the user, and whether the user must be asked. */
   decision(user: User): Promise<UserDecision>;
 }
 
-export interface Verification {
-  /** Found by the identifier, whether or not the password is right. */
-  readonly user: User | undefined;
-  readonly ok: boolean;
-  /** What was verified, so that a password which changes before the login is written does not log in. */
-  readonly verified: string | undefined;
-  /** A stronger hash of the same password. */
-  readonly upgrade: string | undefined;
-}
-
 /** What a step proved, to be written down in one transaction. */
 export type Proof =
-  | { readonly kind: 'login'; readonly user: User; readonly verified: string; readonly upgrade: string | undefined }
+  | { readonly kind: 'login'; readonly right: Right }
   | { readonly kind: 'signup'; readonly draft: UserDraft }
   /** About these scopes, and no others. */
   | { readonly kind: 'consent'; readonly user: User; readonly given: boolean; readonly scopes: readonly string[] }
@@ -74,8 +69,9 @@ export interface StepEvent {
 export type Show = {
   readonly kind: 'show';
   readonly shown: Shown;
-  /** 200 to look at it, 400 when the form is to be sent again. */
-  readonly status: 200 | 400 | 403;
+  /** 200 to look at it, 400 when the form is to be sent again, 429 when not before `retryAfter` seconds. */
+  readonly status: 200 | 400 | 403 | 429;
+  readonly retryAfter?: number;
   readonly event?: StepEvent;
 };
 

@@ -4,7 +4,7 @@
 import { findClient } from '../../domain/clients/find.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
-import { endBrowserSession } from '../../domain/sessions/lifecycle.ts';
+import { endBrowserSession } from '../../domain/sessions/ending.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
@@ -19,6 +19,7 @@ export interface LogoutDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly record: (event: LogEvent) => void;
+  readonly now: () => number;
   /** Shows what cannot be redirected. */
   readonly showError: (
     ask: Ask,
@@ -54,7 +55,9 @@ async function logout(deps: LogoutDeps, ask: Ask): Promise<Answer> {
   const ended =
     target.kind === 'refused' && !target.endsSession
       ? undefined
-      : await database.store(ask.tenant).transact((tx) => endBrowserSession(tx, handle));
+      : await database
+          .store(ask.tenant)
+          .transact((tx) => endBrowserSession(tx, handle, { why: 'rp-logout', now: deps.now() }));
   const about = { client_id: client?.clientId, client_name: client?.name };
   deps.record(event(ask, about, ended, target));
   const answer = await answerOf(deps, ask, target);

@@ -4,10 +4,12 @@ import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
+import type { Hosts } from '../../domain/tenants/hosts.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { TenantHost, TenantId } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
 import type { Ask } from '../../web/exchange.ts';
+import type { DryRuns } from './verbs/token-previews.ts';
 
 export interface ManagementDeps {
   readonly database: Database;
@@ -18,6 +20,12 @@ export interface ManagementDeps {
   readonly record: (event: LogEvent) => void;
   /** ms */
   readonly now: () => number;
+  /** Where people reach a tenant, for links. */
+  readonly hosts: Pick<Hosts, 'originOf'>;
+  /** What would be issued, by the endpoints that issue. Absent where the program talks to itself. */
+  readonly dryRuns?: DryRuns;
+  /** Which tenant a host belongs to. Absent where the program talks to itself. */
+  readonly tenantOf?: (host: string) => TenantId | undefined;
   /** For the program itself: no token is asked for, and ids may be given at creation. Never set for routes that are mounted. */
   readonly trusted?: boolean;
 }

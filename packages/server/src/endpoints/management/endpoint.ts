@@ -4,7 +4,11 @@ import { connectionTable } from '../../domain/connections/find.ts';
 import { userGrants } from '../../domain/issuing/user-tables.ts';
 import { signingKeys as keyTable } from '../../domain/keys/ring.ts';
 import {
+  botDetection,
   branding,
+  breachedPasswordDetection,
+  bruteForceProtection,
+  captcha,
   clientCredentials,
   clientGrants,
   clients,
@@ -13,9 +17,11 @@ import {
   grants,
   managementScopes,
   organizations,
+  phoneProviderProtection,
   prompts,
   resourceServers,
   roles,
+  suspiciousIpThrottling,
   tenantSettings,
   userAttributeProfiles,
 } from '../../resources/index.ts';
@@ -28,6 +34,7 @@ import { createGuard, type Guard } from './guard.ts';
 import { openapi } from './openapi.ts';
 import type { Machinery } from './operation.ts';
 import { singletonRoutes } from './singleton-routes.ts';
+import { captchaVerbs } from './verbs/captcha.ts';
 import { clientCredentialVerbs } from './verbs/client-credentials.ts';
 import { clientGrantVerbs } from './verbs/client-grants.ts';
 import { clientVerbs } from './verbs/clients.ts';
@@ -44,6 +51,9 @@ import { rotateSecretRoute } from './verbs/rotate-secret.ts';
 import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
+import { ticketRoutes } from './verbs/tickets.ts';
+import { tokenExplanationRoutes } from './verbs/token-explanations.ts';
+import { tokenPreviewRoutes } from './verbs/token-previews.ts';
 import { userRoleRoutes } from './verbs/user-roles.ts';
 import { userSearchRoutes } from './verbs/user-search.ts';
 import { userRoutes } from './verbs/users.ts';
@@ -93,16 +103,25 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...singletonRoutes({ declared: tenantSettings, verbs: tenantSettingsVerbs }, machinery),
     ...singletonRoutes({ declared: branding, verbs: {} }, machinery),
     ...singletonRoutes({ declared: prompts, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: bruteForceProtection, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: suspiciousIpThrottling, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: breachedPasswordDetection, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: botDetection, verbs: {} }, machinery),
+    ...singletonRoutes({ declared: captcha, verbs: captchaVerbs }, machinery),
+    ...singletonRoutes({ declared: phoneProviderProtection, verbs: {} }, machinery),
     ...collectionRoutes({ declared: roles, verbs: roleVerbs }, machinery),
     ...roleRoutes(machinery),
     ...userSearchRoutes(machinery),
     ...userRoutes(machinery),
     ...userRoleRoutes(machinery),
+    ...ticketRoutes(machinery),
     ...sessionRoutes(machinery),
     ...grantRoutes(machinery),
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
     ...signingKeyRoutes(machinery),
     ...logRoutes(machinery),
+    ...tokenPreviewRoutes(machinery),
+    ...tokenExplanationRoutes(machinery),
     // Public: it holds no secret, and tools want it before they have a token.
     {
       method: 'GET',

@@ -2,7 +2,6 @@
 // that are written by hand. Made once; only the addresses differ by host.
 
 import {
-  branding,
   clientCredentials,
   clientGrants,
   clients,
@@ -12,12 +11,11 @@ import {
   logs,
   managementScopes,
   organizations,
-  prompts,
   resourceServers,
   roles,
   sessions,
   signingKeys,
-  tenantSettings,
+  singletons,
   userAttributeProfiles,
   users,
 } from '../../resources/index.ts';
@@ -36,7 +34,9 @@ import {
   singletonPaths,
 } from '../../schema/openapi.ts';
 import { connectionPaths, removeConnection } from './openapi-connections.ts';
+import { messagePaths, messageSchemas } from './openapi-messages.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
+import { tokenPaths, tokenSchemas } from './openapi-tokens.ts';
 
 const collections: readonly AnyCollection[] = [
   resourceServers,
@@ -249,10 +249,12 @@ const oneConnection = '/connections/{id}';
 const paths = Object.assign(
   {},
   ...collections.map(collectionPaths),
-  ...[tenantSettings, branding, prompts].map(singletonPaths),
+  ...singletons.map(singletonPaths),
   handMade,
   peoplePaths,
   connectionPaths,
+  messagePaths,
+  tokenPaths,
   {
     ...ofConnections,
     [oneConnection]: { ...Object(Reflect.get(ofConnections, oneConnection)), delete: removeConnection },
@@ -261,9 +263,9 @@ const paths = Object.assign(
 );
 const schemas = Object.assign(
   { Error: errorSchema },
-  ...[...collections, connections, grants, tenantSettings, branding, prompts, signingKeys, logs, sessions].map(
-    schemasOf,
-  ),
+  ...[...collections, connections, grants, ...singletons, signingKeys, logs, sessions].map(schemasOf),
+  tokenSchemas,
+  messageSchemas,
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */

@@ -5,12 +5,22 @@ import type { User } from '../../domain/accounts/user.ts';
 import type { AuthenticatedClient } from '../../domain/clients/authenticate.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
+import type { PasswordLogin } from '../../domain/issuing/password-login.ts';
 import type { Redemption } from '../../domain/issuing/redeem.ts';
+import type { RefreshExchange } from '../../domain/issuing/refresh-exchange.ts';
+import type { RefreshFamily } from '../../domain/issuing/refresh-family.ts';
 import type { TraceEntry } from '../../domain/logs/event.ts';
 import type { Refusal } from '../../oauth/errors.ts';
 import type { Ask } from '../../web/exchange.ts';
 import type { Params } from '../../web/params.ts';
 import type { TokenFacts } from './facts.ts';
+
+/** A refresh token by its family and its number there; `family` if it is alive. */
+export interface Member {
+  readonly id: string;
+  readonly counter: number;
+  readonly family?: RefreshFamily;
+}
 
 /** A grant's decision. A refusal carries the trace too: it explains as much as a token does. */
 export type GrantDecision =
@@ -18,6 +28,10 @@ export type GrantDecision =
   | { readonly kind: 'authorized'; readonly authorization: Authorization }
   /** A user's tokens, for a code that is spent in the transaction that issues them. */
   | { readonly kind: 'redeemed'; readonly redemption: Redemption }
+  /** A user's tokens, for a password. */
+  | { readonly kind: 'logged_in'; readonly login: PasswordLogin }
+  /** A user's tokens, for a refresh token that is replaced in the transaction that issues them. */
+  | { readonly kind: 'refreshed'; readonly exchange: RefreshExchange }
   | {
       readonly kind: 'refused';
       readonly refusal: Refusal;
@@ -29,10 +43,14 @@ export type GrantDecision =
       readonly audience?: string;
       /** A replay: the family of tokens that must be revoked. */
       readonly revoke?: string;
+      /** The refresh token that was meant, for the log. */
+      readonly member?: Member;
+      /** A refresh token that was replaced came back: this must be revoked. */
+      readonly reused?: RefreshFamily;
     };
 
 /** The decision of a grant by which machines get tokens as themselves. */
-export type MachineDecision = Exclude<GrantDecision, { readonly kind: 'redeemed' }>;
+export type MachineDecision = Exclude<GrantDecision, { readonly kind: 'redeemed' | 'logged_in' | 'refreshed' }>;
 
 /** What the decision is about, besides what `load` found. */
 export interface GrantContext {

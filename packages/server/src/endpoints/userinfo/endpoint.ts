@@ -16,6 +16,7 @@ import { allowedOrigin, anyOrigin, isAllowedOrigin, originRefused } from '../../
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
 import { readBody } from '../../web/params.ts';
 import { judge, type Presented } from './judge.ts';
+import { refusalStatus } from './status.ts';
 
 export interface UserinfoDeps {
   readonly database: Database;
@@ -54,9 +55,7 @@ async function userinfo(deps: UserinfoDeps, verify: Verify, ask: Ask): Promise<A
   const own = client?.answerDialect ?? dialect;
   const judgement = judge(presented, ask.issuer, deps.now(), own === 'oidc');
   if (judgement.kind === 'refused') {
-    // RFC 6750 §3.1 has 403 for a scope that lacks; Auth0 answers 401 to everything.
-    const status = own === 'oidc' && judgement.error === 'insufficient_scope' ? 403 : 401;
-    return refusal(own, status, judgement.error, judgement.description);
+    return refusal(own, refusalStatus(judgement.error, own), judgement.error, judgement.description);
   }
   return json(200, judgement.claims, { ...noStore, ...(origin === undefined ? {} : allowedOrigin(origin)) });
 }

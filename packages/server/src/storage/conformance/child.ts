@@ -1,14 +1,14 @@
-// Another process that uses the same database: it runs the jobs that its parent sends, and tells what came out.
+// Another process that uses the same database: it runs the chores that its parent sends, and tells what came out.
 // The parent may kill it at any moment; that is what it is for.
 
 import type { DatabasePlace } from '../index.ts';
-import { type Input, jobs } from './jobs.ts';
+import { chores, type Input } from './chores.ts';
 import { openAt, tenantId } from './subject.ts';
 
-/** A job by name, for one tenant. `say` sends something before the end. */
+/** A chore by name, for one tenant. `say` sends something before the end. */
 export interface Asked {
   readonly id: number;
-  readonly job: string;
+  readonly chore: string;
   readonly tenant: string;
   readonly input: Input;
 }
@@ -22,13 +22,14 @@ const tell = (told: Told) => process.send?.(told);
 const place: DatabasePlace = JSON.parse(process.argv[2] ?? '{}');
 let opened: ReturnType<typeof openAt> | undefined;
 
-process.on('message', async ({ id, job, tenant, input }: Asked) => {
+process.on('message', async ({ id, chore, tenant, input }: Asked) => {
   try {
     opened ??= openAt(place);
     const database = await opened;
-    const run = jobs[job];
-    if (!run) throw new Error(`there is no job ${job}`);
-    const value = await run(database.store(tenantId(tenant)), input, (word) => tell({ kind: 'said', id, word }));
+    const run = chores[chore];
+    if (!run) throw new Error(`there is no chore ${chore}`);
+    const say = (word: unknown) => tell({ kind: 'said', id, word });
+    const value = await run(database.store(tenantId(tenant)), input, say, database.jobs);
     tell({ kind: 'done', id, value: value ?? null });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));

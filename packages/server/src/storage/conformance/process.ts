@@ -7,15 +7,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DatabasePlace } from '../index.ts';
 import type { Asked, Told } from './child.ts';
-import type { Input } from './jobs.ts';
+import type { Input } from './chores.ts';
 
 const CHILD = fileURLToPath(import.meta.resolve('./child.ts'));
 
 const NOTHING: Input = { who: '', key: '', id: '', racers: 1, times: 1, limit: 1, ms: 0 };
 
 export interface Child {
-  /** Runs a job there. `heard` is called with everything it says. @throws when it fails or is killed */
-  ask(job: string, tenant: string, input?: Partial<Input>, heard?: (word: unknown) => void): Promise<unknown>;
+  /** Runs a chore there. `heard` is called with everything it says. @throws when it fails or is killed */
+  ask(chore: string, tenant: string, input?: Partial<Input>, heard?: (word: unknown) => void): Promise<unknown>;
   /** Ends it without a chance to tidy up. */
   kill9(): Promise<void>;
   stop(): Promise<void>;
@@ -37,9 +37,9 @@ export async function startChild(place: DatabasePlace): Promise<Child> {
   let asked = 0;
 
   return {
-    ask(job, tenant, input = {}, heard = () => {}) {
+    ask(chore, tenant, input = {}, heard = () => {}) {
       const id = asked++;
-      const question: Asked = { id, job, tenant, input: { ...NOTHING, ...input } };
+      const question: Asked = { id, chore, tenant, input: { ...NOTHING, ...input } };
       child.send(question);
       return answerOf(child, id, heard);
     },

@@ -2,6 +2,10 @@
 
 import { foundation } from './0001-foundation.ts';
 import { people } from './0002-people.ts';
+import { jobs } from './0003-jobs.ts';
+import { refreshTokens } from './0004-refresh-tokens.ts';
+import { mail } from './0005-mail.ts';
+import { limits } from './0006-limits.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [foundation, people];
+export const migrations: readonly Migration[] = [foundation, people, jobs, refreshTokens, mail, limits];

@@ -58,6 +58,7 @@ export async function openPostgres(
     kind: 'postgres',
     builder,
     forUpdate: sql`for update`,
+    forUpdateOfFree: sql`for update skip locked`,
     text: sql`text collate "C"`,
     anyOf: (column, values) => sql`${column} = any(${values}::text[])`,
     contains: (column, lower) => sql`strpos(lower(${column}), ${lower}) > 0`,

@@ -50,6 +50,7 @@ export async function openSqlite(path: string, idName: (table: string) => string
     kind: 'sqlite',
     builder,
     forUpdate: sql``,
+    forUpdateOfFree: sql``,
     text: sql`text`,
     anyOf: (column, values) => sql`${column} in (select value from json_each(${JSON.stringify(values)}))`,
     contains: (column, lower) => sql`instr(lower(${column}), ${lower}) > 0`,

@@ -44,6 +44,9 @@ export const de: Texts = {
     missingPassword: 'Geben Sie Ihr Passwort ein',
     wrong: 'Kein Konto passt zu diesen Angaben. Prüfen Sie sie und versuchen Sie es noch einmal.',
     blocked: 'Dieses Konto ist gesperrt. Bitten Sie den Support um Hilfe.',
+    closed:
+      'Zu viele falsche Passwörter. Die Anmeldung bei diesem Konto ist von hier aus gesperrt. Kennen wir Ihre Adresse, haben wir Ihnen geschrieben, wie Sie sie entsperren; auch ein neues Passwort entsperrt sie.',
+    slowDown: 'Das waren zu viele Versuche. Warten Sie eine Weile, bevor Sie es erneut versuchen.',
   },
   signup: {
     title: 'Konto anlegen',
@@ -67,6 +70,7 @@ export const de: Texts = {
     emailTaken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto',
     phoneTaken: 'Mit dieser Telefonnummer gibt es schon ein Konto',
     usernameTaken: 'Dieser Benutzername ist vergeben',
+    slowDown: 'Aus Ihrem Netz wurden zu viele Konten angelegt. Warten Sie eine Weile, bevor Sie es erneut versuchen.',
     refused:
       'Mit diesen Angaben konnte kein Konto angelegt werden. Wenn Sie schon eines haben, melden Sie sich stattdessen an.',
     disabled: 'Hier können keine Konten angelegt werden.',
@@ -124,6 +128,39 @@ export const de: Texts = {
     returns: 'Sie werden weitergeleitet zu',
     accept: 'Weiter',
     deny: 'Abbrechen',
+  },
+  recovery: {
+    forgot: 'Passwort vergessen?',
+    askTitle: 'Passwort zurücksetzen',
+    askLead:
+      'Sagen Sie uns, womit Sie sich anmelden. Wir schicken Ihnen per E-Mail einen Link, mit dem Sie ein neues Passwort wählen können.',
+    askSubmit: 'Link senden',
+    backToLogIn: 'Zurück zur Anmeldung',
+    sentTitle: 'Sehen Sie in Ihre E-Mails',
+    sent: (typed) =>
+      `Wenn es ein Konto für ${typed} gibt, ist ein Link unterwegs, mit dem sich ein neues Passwort wählen lässt.`,
+    sentHint: 'Das kann einige Minuten dauern. Sehen Sie auch im Spam-Ordner nach.',
+    sendAgain: 'Nichts angekommen? Noch einmal senden',
+    resetTitle: 'Neues Passwort wählen',
+    account: 'Konto',
+    newPassword: 'Neues Passwort',
+    repeat: 'Neues Passwort wiederholen',
+    missingRepeat: 'Geben Sie das neue Passwort noch einmal ein',
+    mismatch: 'Die beiden Passwörter sind nicht gleich',
+    resetSubmit: 'Passwort ändern',
+    resetDoneTitle: 'Ihr Passwort wurde geändert',
+    resetDone: 'Melden Sie sich mit dem neuen Passwort an. Wo Sie angemeldet waren, sind Sie jetzt abgemeldet.',
+    verifyTitle: 'E-Mail-Adresse bestätigen',
+    verifyLead: (tenant) =>
+      `Bestätigen Sie, dass dies Ihre Adresse ist, damit Nachrichten von ${tenant} bei Ihnen ankommen.`,
+    verifySubmit: 'Bestätigen',
+    verifyDoneTitle: 'Ihre E-Mail-Adresse ist bestätigt',
+    verifyDone: (email) => `${email} ist bestätigt. Sie können diese Seite schließen.`,
+    goneTitle: 'Dieser Link gilt nicht',
+    goneReset: 'Er wurde schon benutzt, ist abgelaufen, oder Sie haben inzwischen einen neueren angefordert.',
+    goneVerify:
+      'Er wurde schon benutzt, ist abgelaufen, oder es gibt inzwischen einen neueren. Wenn Ihre Adresse bereits bestätigt ist, müssen Sie nichts mehr tun.',
+    askAgain: 'Neuen Link anfordern',
   },
   selectAccount: {
     title: 'Konto auswählen',

@@ -44,6 +44,9 @@ export const fr: Texts = {
     missingPassword: 'Saisissez votre mot de passe',
     wrong: 'Aucun compte ne correspond à ces données. Vérifiez-les et réessayez.',
     blocked: 'Ce compte est bloqué. Demandez de l’aide à l’assistance.',
+    closed:
+      'Trop de mots de passe erronés. La connexion à ce compte depuis cet endroit est bloquée. Si nous connaissons votre adresse, nous vous avons écrit comment la débloquer ; un nouveau mot de passe la débloque aussi.',
+    slowDown: 'Il y a eu trop de tentatives. Attendez un moment avant de réessayer.',
   },
   signup: {
     title: 'Créez votre compte',
@@ -67,6 +70,7 @@ export const fr: Texts = {
     emailTaken: 'Un compte existe déjà avec cette adresse e-mail',
     phoneTaken: 'Un compte existe déjà avec ce numéro de téléphone',
     usernameTaken: 'Ce nom d’utilisateur est déjà pris',
+    slowDown: 'Trop de comptes ont été créés depuis votre réseau. Attendez un moment avant de réessayer.',
     refused: 'Impossible de créer un compte avec ces données. Si vous en avez déjà un, connectez-vous.',
     disabled: 'Il n’est pas possible de créer un compte ici.',
     rules: {
@@ -123,6 +127,39 @@ export const fr: Texts = {
     returns: 'Vous serez dirigé vers',
     accept: 'Continuer',
     deny: 'Annuler',
+  },
+  recovery: {
+    forgot: 'Mot de passe oublié ?',
+    askTitle: 'Réinitialiser votre mot de passe',
+    askLead:
+      'Dites-nous avec quoi vous vous connectez. Nous vous enverrons par e-mail un lien pour choisir un nouveau mot de passe.',
+    askSubmit: 'Envoyer le lien',
+    backToLogIn: 'Retour à la connexion',
+    sentTitle: 'Consultez vos e-mails',
+    sent: (typed) => `S’il existe un compte pour ${typed}, un lien pour choisir un nouveau mot de passe est en route.`,
+    sentHint: 'Cela peut prendre quelques minutes. Regardez aussi dans les courriers indésirables.',
+    sendAgain: 'Rien n’est arrivé ? Renvoyer le lien',
+    resetTitle: 'Choisissez un nouveau mot de passe',
+    account: 'Compte',
+    newPassword: 'Nouveau mot de passe',
+    repeat: 'Nouveau mot de passe, encore une fois',
+    missingRepeat: 'Saisissez encore une fois le nouveau mot de passe',
+    mismatch: 'Les deux mots de passe ne sont pas identiques',
+    resetSubmit: 'Changer le mot de passe',
+    resetDoneTitle: 'Votre mot de passe a été modifié',
+    resetDone:
+      'Connectez-vous avec votre nouveau mot de passe. Partout où vous étiez connecté, vous êtes maintenant déconnecté.',
+    verifyTitle: 'Confirmez votre adresse e-mail',
+    verifyLead: (tenant) =>
+      `Confirmez que cette adresse est la vôtre, afin que les messages de ${tenant} vous parviennent.`,
+    verifySubmit: 'Confirmer',
+    verifyDoneTitle: 'Votre adresse e-mail est confirmée',
+    verifyDone: (email) => `${email} est confirmée. Vous pouvez fermer cette page.`,
+    goneTitle: 'Ce lien ne peut pas être utilisé',
+    goneReset: 'Il a déjà servi, il a expiré, ou vous en avez demandé un plus récent depuis.',
+    goneVerify:
+      'Il a déjà servi, il a expiré, ou un plus récent a été envoyé depuis. Si votre adresse est déjà confirmée, vous n’avez plus rien à faire.',
+    askAgain: 'Demander un nouveau lien',
   },
   selectAccount: {
     title: 'Choisissez un compte',

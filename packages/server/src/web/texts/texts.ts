@@ -61,6 +61,10 @@ export interface Texts {
     readonly missingPassword: string;
     readonly wrong: string;
     readonly blocked: string;
+    /** Too many wrong passwords for this account. */
+    readonly closed: string;
+    /** Too many attempts, whatever the account. */
+    readonly slowDown: string;
   };
   readonly signup: {
     readonly title: string;
@@ -87,6 +91,8 @@ export interface Texts {
     /** Says nothing about which accounts exist. */
     readonly refused: string;
     readonly disabled: string;
+    /** Too many accounts from one network. */
+    readonly slowDown: string;
     readonly rules: PasswordTexts;
   };
   readonly consent: {
@@ -120,6 +126,38 @@ export interface Texts {
     readonly returns: string;
     readonly accept: string;
     readonly deny: string;
+  };
+  /** Getting back in, and confirming an address: pages behind links that come by mail. */
+  readonly recovery: {
+    /** On the log-in page. */
+    readonly forgot: string;
+    readonly askTitle: string;
+    readonly askLead: string;
+    readonly askSubmit: string;
+    readonly backToLogIn: string;
+    readonly sentTitle: string;
+    /** Says nothing about which accounts exist. */
+    readonly sent: (typed: string) => string;
+    readonly sentHint: string;
+    readonly sendAgain: string;
+    readonly resetTitle: string;
+    readonly account: string;
+    readonly newPassword: string;
+    readonly repeat: string;
+    readonly missingRepeat: string;
+    readonly mismatch: string;
+    readonly resetSubmit: string;
+    readonly resetDoneTitle: string;
+    readonly resetDone: string;
+    readonly verifyTitle: string;
+    readonly verifyLead: (tenant: string) => string;
+    readonly verifySubmit: string;
+    readonly verifyDoneTitle: string;
+    readonly verifyDone: (email: string) => string;
+    readonly goneTitle: string;
+    readonly goneReset: string;
+    readonly goneVerify: string;
+    readonly askAgain: string;
   };
   readonly selectAccount: {
     readonly title: string;

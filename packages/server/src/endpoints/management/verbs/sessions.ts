@@ -2,7 +2,8 @@
 // with the next request: sessions are read from the database each time.
 
 import { users } from '../../../domain/accounts/user.ts';
-import { endSession, endSessionsOf, sessionOfId, sessionsOf } from '../../../domain/sessions/lifecycle.ts';
+import { endSession, endSessionsOf } from '../../../domain/sessions/ending.ts';
+import { sessionOfId, sessionsOf } from '../../../domain/sessions/lifecycle.ts';
 import { type Session, sessions as sessionTable } from '../../../domain/sessions/session.ts';
 import { settingsOf } from '../../../domain/tenants/settings.ts';
 import { sessions } from '../../../resources/index.ts';
@@ -67,7 +68,8 @@ export function sessionRoutes(machinery: Machinery): Route[] {
     (description: string): Act =>
     async (ask, here) => {
       const id = ask.params.id ?? '';
-      const ended = isSound(id) && (await database.store(ask.tenant).transact((tx) => endSession(tx, id)));
+      const ended =
+        isSound(id) && (await database.store(ask.tenant).transact((tx) => endSession(tx, id, revoked(here.now))));
       if (ended) recordWrite(deps, ask, here.caller, description, {}, { status: 202, body: {} });
       // 202 also where there is none, as recorded.
       return accepted();
@@ -91,7 +93,7 @@ export function sessionRoutes(machinery: Machinery): Route[] {
     const user = idIn(ask);
     const ended = await database.store(ask.tenant).transact(async (tx) => {
       if (user === undefined || !(await tx.get(users, user))) return undefined;
-      return endSessionsOf(tx, user);
+      return endSessionsOf(tx, user, revoked(here.now));
     });
     if (ended === undefined) return inexistentUser;
     recordWrite(deps, ask, here.caller, 'Delete the sessions of a user', {}, { status: 202, body: {} });
@@ -118,6 +120,11 @@ export function sessionRoutes(machinery: Machinery): Route[] {
   ];
 }
 
+/** An administrator ended it. */
+function revoked(now: number) {
+  return { why: 'session-revoked', now } as const;
+}
+
 function accepted(): Answer {
   return json(202, {}, uncached);
 }
@@ -129,9 +136,10 @@ function idIn(ask: Ask): string | undefined {
 
 /** A session as it travels: without the hash of its cookie. */
 function shown(session: Session): object {
-  const { handle_hash: _hash, persistent, methods, ...rest } = session;
+  const { handle_hash: _hash, persistent, methods, clients, ...rest } = session;
   return {
     ...rest,
+    clients: clients.map(({ client_id }) => ({ client_id })),
     authentication: { methods },
     cookie: { mode: persistent ? 'persistent' : 'non-persistent' },
   };

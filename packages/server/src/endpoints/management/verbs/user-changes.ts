@@ -5,7 +5,8 @@ import { findPassword } from '../../../domain/accounts/find.ts';
 import { type IdentifierKind, identifierKinds } from '../../../domain/accounts/identifiers.ts';
 import { type User, users as userTable } from '../../../domain/accounts/user.ts';
 import { findConnection } from '../../../domain/connections/find.ts';
-import { endSessionsOf } from '../../../domain/sessions/lifecycle.ts';
+import { endAccess } from '../../../domain/issuing/end-access.ts';
+import { endSessionsOf } from '../../../domain/sessions/ending.ts';
 import { users } from '../../../resources/index.ts';
 import type { Patch } from '../../../schema/field.ts';
 import { isSound } from '../../../schema/json.ts';
@@ -72,9 +73,11 @@ export function changeUser({ deps }: Machinery): Act {
       const after = { ...patched(renamed, before, patch), updated_at: new Date(here.now).toISOString() };
       await tx.replace(userTable, after);
       const moved = identifierKinds.some((kind) => before[kind] !== after[kind]);
-      // auth0-behaviour SES-4; and whoever is blocked has nothing to go on with.
-      if (moved || hash !== undefined || (after.blocked === true && before.blocked !== true))
-        await endSessionsOf(tx, after.user_id);
+      // auth0-behaviour SES-4. Blocking ends sessions only: whoever is unblocked goes on with the refresh tokens that he has.
+      if (hash !== undefined) await endAccess(tx, after.user_id, 'password-changed', here.now);
+      else if (moved) await endAccess(tx, after.user_id, 'email-identifier-changed', here.now);
+      else if (after.blocked === true && before.blocked !== true)
+        await endSessionsOf(tx, after.user_id, { why: 'account-deactivated', now: here.now });
       if (hash === undefined) return after;
       const changed = await changePassword(tx, after, hash, here.now, connection?.passwordPolicy.history ?? 0);
       return changed ?? inexistentUser;

@@ -5,6 +5,7 @@ import { createUser } from '../../../domain/accounts/create.ts';
 import { removeUser } from '../../../domain/accounts/remove.ts';
 import { users as userTable } from '../../../domain/accounts/user.ts';
 import { findConnection } from '../../../domain/connections/find.ts';
+import { endAccess } from '../../../domain/issuing/end-access.ts';
 import { users } from '../../../resources/index.ts';
 import type { AnyOf } from '../../../schema/collection.ts';
 import { isSound } from '../../../schema/json.ts';
@@ -88,7 +89,13 @@ export function userRoutes(machinery: Machinery): Route[] {
     const id = ask.params.id ?? '';
     const beyond = isSound(id) ? await userBeyondCaller(deps.database.store(ask.tenant), here, id) : undefined;
     if (beyond) return beyond;
-    const gone = isSound(id) && (await deps.database.store(ask.tenant).transact((tx) => removeUser(tx, id)));
+    const gone =
+      isSound(id) &&
+      (await deps.database.store(ask.tenant).transact(async (tx) => {
+        if (!(await tx.lock(userTable, id))) return false;
+        await endAccess(tx, id, 'account-deleted', here.now);
+        return removeUser(tx, id);
+      }));
     // 204 also where there is none, as recorded.
     if (gone) recordWrite(deps, ask, here.caller, 'Delete a user', {}, { status: 204, body: {} });
     return empty(204, uncached);

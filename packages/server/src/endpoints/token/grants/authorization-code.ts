@@ -122,7 +122,13 @@ export function decide(asked: Asked, found: Found, context: GrantContext): Grant
   const entry: TraceEntry = { rule: 'code', because: describe(content) };
   return {
     kind: 'redeemed',
-    redemption: { code: asked.code, content, client, user, decision: { ...decision, trace: [entry, ...trace] } },
+    redemption: {
+      code: asked.code,
+      content,
+      client,
+      user,
+      decision: { ...decision, trace: [entry, ...(content.drops ?? []), ...trace] },
+    },
   };
 }
 

@@ -3,5 +3,13 @@
 import { type AnyGrant, closed } from '../grant.ts';
 import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
+import { password, passwordRealm } from './password.ts';
+import { refreshToken } from './refresh-token.ts';
 
-export const grants: readonly AnyGrant[] = [closed(authorizationCode), closed(clientCredentials)];
+export const grants: readonly AnyGrant[] = [
+  closed(authorizationCode),
+  closed(refreshToken),
+  closed(clientCredentials),
+  password,
+  passwordRealm,
+];

@@ -9,6 +9,8 @@ export interface LoginView {
   /** Whether usernames name people here, besides e-mail addresses. */
   readonly usernames: boolean;
   readonly identifier: string | undefined;
+  /** Where a new password can be asked for. */
+  readonly forgot: string;
   /** Where an account can be made, if it can. */
   readonly signUp: string | undefined;
   readonly errors: readonly FormError[];
@@ -51,6 +53,7 @@ ${form(
 ${stage === 'identifier' ? nothing : password}
 <div class="actions"><button type="submit" name="action" value="default">${stage === 'identifier' ? texts.login.next : texts.login.submit}</button></div>`,
 )}
+${stage === 'identifier' ? nothing : html`<p class="aside"><a href="${view.forgot}">${texts.recovery.forgot}</a></p>`}
 ${view.signUp ? html`<p class="aside">${texts.login.noAccount} <a href="${view.signUp}">${texts.login.signUp}</a></p>` : nothing}`,
   };
 }

@@ -3,15 +3,16 @@
 
 import { nameOf } from '../../../../domain/accounts/name.ts';
 import type { ConnectionFacts } from '../../../../domain/connections/facts.ts';
+import type { Judged } from '../../../../domain/limits/password-door.ts';
 import type { FormError } from '../../form.ts';
-import { connectionFor, type Show, type StepAsk, type StepEvent, step, type Verification } from '../../step.ts';
+import { connectionFor, type Show, type StepAsk, type StepEvent, step } from '../../step.ts';
 import { type LoginView, loginPage } from './page.ts';
 
 interface LoginFacts {
   readonly connection: ConnectionFacts | undefined;
   readonly identifierFirst: boolean;
   /** Of an identifier and a password that were both sent. */
-  readonly verification: Verification | undefined;
+  readonly judged: Judged | undefined;
 }
 
 export const loginStep = step<LoginFacts>({
@@ -20,12 +21,12 @@ export const loginStep = step<LoginFacts>({
   async load(ask, sources) {
     const connection = connectionFor(ask.pending, await sources.connections());
     const { identifier, password } = typed(ask);
-    const verification =
-      connection && identifier && password ? await sources.verify(connection.name, identifier, password) : undefined;
-    return { connection, identifierFirst: await sources.identifierFirst(), verification };
+    const judged =
+      connection && identifier && password ? await sources.verify(connection, identifier, password) : undefined;
+    return { connection, identifierFirst: await sources.identifierFirst(), judged };
   },
 
-  decide(ask, { connection, identifierFirst, verification }) {
+  decide(ask, { connection, identifierFirst, judged }) {
     if (!connection) return { kind: 'unavailable' };
     const { texts } = ask.place;
     const { identifier, password } = typed(ask);
@@ -35,6 +36,7 @@ export const loginStep = step<LoginFacts>({
         stage,
         usernames: connection.atSignup.username !== 'inactive',
         identifier: identifier ?? (ask.fields ? undefined : ask.pending.request.login_hint),
+        forgot: ask.forgot,
         signUp: connection.disableSignup ? undefined : ask.pages.signup,
         errors,
       }),
@@ -49,12 +51,17 @@ export const loginStep = step<LoginFacts>({
     if (!identifier) return show(first, !identifierFirst && !password ? [missing, noPassword] : [missing]);
     const second = identifierFirst ? 'password' : 'both';
     // The first of two pages has no password field: nothing is missing yet, and nothing is looked up yet.
-    if (!password) return show(second, identifierFirst && !ask.fields.has('password') ? [] : [noPassword]);
+    if (!password || !judged) return show(second, identifierFirst && !ask.fields.has('password') ? [] : [noPassword]);
 
     const wrong = (event?: StepEvent) => show(second, [{ text: texts.login.wrong }], event);
     const about = { connection: connection.name, user_name: loggable(identifier) };
-    const user = verification?.user;
-    if (!user || !verification) {
+    // The door has logged what closed it. Known or not, right or wrong: the page is the same.
+    if (judged.kind === 'closed') {
+      const text = judged.why === 'account' ? texts.login.closed : texts.login.slowDown;
+      return { ...show(second, [{ text }]), status: 429, retryAfter: judged.seconds };
+    }
+    const { user } = judged;
+    if (!user) {
       return wrong({
         ...about,
         type: 'fu',
@@ -63,9 +70,8 @@ export const loginStep = step<LoginFacts>({
       });
     }
     const known = { ...about, user_id: user.user_id, user_name: nameOf(user) };
-    if (!verification.ok || verification.verified === undefined) {
-      const because =
-        verification.verified === undefined ? 'the user has no password' : 'the password is not that of the user';
+    if (judged.kind === 'wrong') {
+      const because = judged.hasPassword ? 'the password is not that of the user' : 'the user has no password';
       return wrong({ ...known, type: 'fp', description: 'Wrong email or password.', because });
     }
     // Told only to who knows the password: nobody else learns that the account is there.
@@ -80,7 +86,7 @@ export const loginStep = step<LoginFacts>({
     }
     return {
       kind: 'proved',
-      proof: { kind: 'login', user, verified: verification.verified, upgrade: verification.upgrade },
+      proof: { kind: 'login', right: judged },
       lost: () =>
         wrong({
           ...known,

@@ -12,8 +12,10 @@ import { passwordRules, problemText } from './rules.ts';
 interface SignupFacts {
   readonly connection: ConnectionFacts | undefined;
   readonly errors: readonly FormError[];
-  /** Of a password that may be one; only when nothing is wrong. */
+  /** Of a password that may be one; only when nothing is wrong, and the address may still sign up. */
   readonly hash: string | undefined;
+  /** The address has made too many accounts: seconds until it may make another. */
+  readonly closedFor: number | undefined;
 }
 
 type Kind = 'email' | 'username' | 'phone_number';
@@ -28,10 +30,13 @@ export const signupStep = step<SignupFacts>({
     // Hashed whether or not the address is taken, which only the commit finds out: both take the same time.
     const password = ask.fields?.get('password');
     const ready = connection && !connection.disableSignup && errors.length === 0 && password;
-    return { connection, errors, hash: ready ? await sources.hash(password) : undefined };
+    const entered = ready ? await sources.enterSignup() : undefined;
+    const closedFor = entered?.kind === 'closed' ? entered.seconds : undefined;
+    const hash = ready && closedFor === undefined ? await sources.hash(password) : undefined;
+    return { connection, errors, hash, closedFor };
   },
 
-  decide(ask, { connection, errors, hash }) {
+  decide(ask, { connection, errors, hash, closedFor }) {
     if (!connection) return { kind: 'unavailable' };
     const failed = (because: string): StepEvent => ({
       type: 'fs',
@@ -50,6 +55,10 @@ export const signupStep = step<SignupFacts>({
       ...(event ? { event } : {}),
     });
     if (!ask.fields) return show([]);
+    if (closedFor !== undefined) {
+      const tooMany = show([{ text: ask.place.texts.signup.slowDown }], failed('too many sign-ups from this address'));
+      return { ...tooMany, status: 429, retryAfter: closedFor };
+    }
     if (errors.length > 0 || hash === undefined) {
       const which = errors.map(({ field }) => field).join(', ');
       return show(errors, failed(`what was typed cannot be taken: ${which}`));

@@ -1,0 +1,149 @@
+// Sends the messages that transactions decided on: a job each. Everything is looked up here, when the mail leaves: who the user is
+// now, what the operator's template says now, and by what it can leave.
+
+import { type EmailTemplate, emailTemplates } from '../../resources/index.ts';
+import type { TenantId } from '../../schema/brand.ts';
+import { tableOf } from '../../schema/collection.ts';
+import type { Database } from '../../storage/store.ts';
+import { nameOf } from '../accounts/name.ts';
+import { type User, users } from '../accounts/user.ts';
+import { findClient } from '../clients/find.ts';
+import { type AnyJobHandler, type Job, jobHandler, type Outcome } from '../jobs/job.ts';
+import type { LogEvent } from '../logs/event.ts';
+import { lookOf } from '../tenants/look.ts';
+import { settingsOf } from '../tenants/settings.ts';
+import type { Snapshot } from '../tenants/snapshot.ts';
+import { type Composed, composeMessage } from './compose.ts';
+import type { Mailbox } from './header-text.ts';
+import { catchMail } from './mailbox.ts';
+import { type Message, messageJob } from './message.ts';
+import { findProvider, type Outlets, outletOf } from './provider.ts';
+import { type Connect, deliver } from './smtp.ts';
+
+export const emailTemplateTable = tableOf(emailTemplates);
+
+export interface SendingDeps {
+  readonly database: Database;
+  readonly snapshot: Snapshot;
+  readonly record: (event: LogEvent) => void;
+  readonly now: () => number;
+  /** SMTP settings of the environment, for tenants that have no provider of their own. */
+  readonly environment: Outlets['environment'];
+  /** Whether mails of this tenant that nothing can send are caught. */
+  readonly hasMailbox: (tenant: TenantId) => boolean;
+  /** For servers that a caller of the Management API named. */
+  readonly connect: Connect;
+  /** `https://HOST/` of a tenant, for a sender that nobody set. */
+  readonly originOf: (tenant: TenantId) => string;
+}
+
+/** Whether a mail of this name is sent where nobody wrote a template: all are, except the welcome. Pure. */
+export function isSent(name: Message['template'], template: Pick<EmailTemplate, 'enabled'> | undefined): boolean {
+  return template ? template.enabled === true : name !== 'welcome_email';
+}
+
+/** The handler of message jobs. Failures that end a mail are told in the tenant's log as `fn`. */
+export function messageSender(deps: SendingDeps): AnyJobHandler {
+  return jobHandler({
+    kind: messageJob,
+    run: (job) => send(deps, job),
+    gaveUp({ tenant, payload }, because) {
+      deps.record({
+        ...about(tenant, payload),
+        type: 'fn',
+        description: because,
+        details: detailsOf(payload, because),
+      });
+    },
+  });
+}
+
+async function send(deps: SendingDeps, job: Job<Message>): Promise<Outcome> {
+  const { database, snapshot } = deps;
+  const { tenant, payload: message } = job;
+  const store = database.store(tenant);
+  const user = await store.get(users, message.user_id);
+  if (!user || user.email !== message.to) {
+    const because = user ? 'the user has another address by now' : 'the user is gone';
+    deps.record({
+      ...about(tenant, message, user),
+      type: 'fn',
+      description: because,
+      details: detailsOf(message, because),
+    });
+    return { kind: 'done' };
+  }
+  const template = await store.get(emailTemplateTable, message.template);
+  if (!isSent(message.template, template)) return { kind: 'done' };
+  const client = message.client_id ? await findClient(database, snapshot, tenant, message.client_id) : undefined;
+  const look = await lookOf(database, snapshot, tenant);
+  const settings = await settingsOf(database, snapshot, tenant);
+  const { mail, faults } = composeMessage({ message, user, client, look, settings, template });
+  if (job.attempt === 1) {
+    for (const fault of faults)
+      deps.record({
+        ...about(tenant, message, user),
+        type: 'w',
+        description: fault,
+        details: detailsOf(message, fault),
+      });
+  }
+  return leave(deps, job, mail, look.tenantName);
+}
+
+/** By what it leaves, and what came of it. */
+async function leave(deps: SendingDeps, job: Job<Message>, mail: Composed, tenantName: string): Promise<Outcome> {
+  const { tenant, payload: message, signal } = job;
+  const store = deps.database.store(tenant);
+  const outlet = outletOf(await findProvider(store), {
+    environment: deps.environment,
+    mailbox: deps.hasMailbox(tenant),
+  });
+  const { hostname } = new URL(deps.originOf(tenant));
+  const sender = senderOf(mail, outlet.kind === 'smtp' ? outlet.sender : undefined, hostname, tenantName);
+  switch (outlet.kind) {
+    case 'none':
+      return { kind: 'give-up', because: outlet.because };
+    case 'mailbox': {
+      const shown = sender.name === '' ? sender.address : `${sender.name} <${sender.address}>`;
+      const caught = { ...mail, template: message.template, sender: shown };
+      await store.transact((tx) => catchMail(tx, caught, deps.now()));
+      return { kind: 'done' };
+    }
+    case 'smtp': {
+      const messageId = `<${job.id}@${sender.address.slice(sender.address.indexOf('@') + 1)}>`;
+      const delivered = await deliver(outlet.server, { from: sender, mail, messageId }, deps.connect, signal);
+      switch (delivered.kind) {
+        case 'sent':
+          return { kind: 'done' };
+        case 'failed':
+          return { kind: 'retry', because: delivered.because };
+        case 'refused':
+          return { kind: 'give-up', because: delivered.because };
+      }
+    }
+  }
+}
+
+/** From whom: the template's, else the provider's, else `no-reply` at the tenant's host. */
+function senderOf(mail: Composed, provider: string | undefined, host: string, tenantName: string): Mailbox {
+  if (mail.from) return mail.from;
+  const name = tenantName.replace(/["<>\\\p{Cc}]/gu, '').trim();
+  return { name, address: provider ?? `no-reply@${host}` };
+}
+
+function about(tenant: TenantId, message: Message, user?: User) {
+  return {
+    tenant,
+    user_id: message.user_id,
+    user_name: user ? nameOf(user) : message.to,
+    client_id: message.client_id,
+    connection: user?.connection,
+    ip: message.ip,
+  };
+}
+
+/** Never the link: it is a secret. */
+function detailsOf(message: Message, because: string): object {
+  return { email: message.to, template: message.template, error: { message: because } };
+}
