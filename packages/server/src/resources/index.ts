@@ -9,6 +9,7 @@ import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
 import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
+import { emailProvider } from './email-provider.ts';
 import { emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
@@ -35,6 +36,8 @@ export { databaseOptions, keptDefaults, withPasswordDefaults } from './connectio
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
 export { type ApiTab, apiPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
+export type { ProviderName } from './email-provider.ts';
+export { providerCredentials, providerNames, shownCredentials } from './email-provider.ts';
 export type { EmailTemplate, TemplateName } from './email-templates.ts';
 export { templateNames } from './email-templates.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
@@ -60,6 +63,7 @@ export {
   clients,
   connectionProfiles,
   connections,
+  emailProvider,
   emailTemplates,
   grants,
   logs,
@@ -106,4 +110,4 @@ export const singletons = [
   phoneProviderProtection,
 ] as const;
 /** Declared for what goes in and out; their routes are written by hand, and other rooms keep them. */
-export const handMadeCollections = [users, signingKeys, logs, sessions] as const;
+export const handMadeCollections = [emailProvider, emailTemplates, users, signingKeys, logs, sessions] as const;

@@ -1,24 +1,10 @@
 // By what a tenant's mails leave: the provider of its operator, that of the environment, the mailbox of a development
 // server, or nothing. Only `smtp` sends; other providers are kept for the tools that set them, and say so in the log.
 
+import type { ProviderName } from '../../resources/index.ts';
 import type { Table } from '../../schema/table.ts';
 import type { Reads } from '../../storage/store.ts';
 import { canonicalEmail } from '../accounts/identifiers.ts';
-
-/** The names that Auth0 knows. */
-export const providerNames = [
-  'mailgun',
-  'mandrill',
-  'sendgrid',
-  'resend',
-  'ses',
-  'sparkpost',
-  'smtp',
-  'azure_cs',
-  'ms365',
-  'custom',
-] as const;
-export type ProviderName = (typeof providerNames)[number];
 
 /** What the Management API keeps of a provider; members as on the wire. */
 export interface EmailProvider {
@@ -29,7 +15,7 @@ export interface EmailProvider {
   readonly default_from_address?: string;
   /** Sealed at rest. */
   readonly credentials: Readonly<Record<string, unknown>>;
-  readonly settings?: Readonly<Record<string, unknown>> | null;
+  readonly settings?: { readonly headers?: Readonly<Record<string, string | undefined>> | undefined } | null;
 }
 
 export const emailProviders: Table<EmailProvider> = {
@@ -48,6 +34,8 @@ export interface SmtpServer {
   readonly tls: 'implicit' | 'starttls' | 'none';
   readonly user?: string | undefined;
   readonly pass?: string | undefined;
+  /** Headers that the provider understands. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   /** Whose words these are: what a caller of the Management API writes may not lead into our own network. */
   readonly trusted: boolean;
 }
@@ -79,7 +67,7 @@ export function outletOf(provider: EmailProvider | undefined, { environment, mai
         kind: 'none',
         because: `the email provider "${provider.name}" is kept but cannot send here; only smtp can`,
       };
-    const server = smtpOf(provider.credentials);
+    const server = smtpOf(provider);
     return server
       ? { kind: 'smtp', server, sender: provider.default_from_address }
       : { kind: 'none', because: 'the email provider smtp has no smtp_host' };
@@ -94,7 +82,7 @@ export function outletOf(provider: EmailProvider | undefined, { environment, mai
   };
 }
 
-function smtpOf(credentials: Readonly<Record<string, unknown>>): SmtpServer | undefined {
+function smtpOf({ credentials, settings }: EmailProvider): SmtpServer | undefined {
   const { smtp_host, smtp_port, smtp_user, smtp_pass } = credentials;
   if (typeof smtp_host !== 'string' || smtp_host === '') return undefined;
   const port = typeof smtp_port === 'number' ? smtp_port : 587;
@@ -104,6 +92,7 @@ function smtpOf(credentials: Readonly<Record<string, unknown>>): SmtpServer | un
     tls: port === 465 ? 'implicit' : 'starttls',
     user: typeof smtp_user === 'string' && smtp_user !== '' ? smtp_user : undefined,
     pass: typeof smtp_pass === 'string' ? smtp_pass : undefined,
+    headers: settings?.headers,
     trusted: false,
   };
 }

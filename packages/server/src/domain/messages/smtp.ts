@@ -69,7 +69,7 @@ export async function deliver(
       text: mail.text,
       html: mail.html,
       messageId,
-      headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': mail.language },
+      headers: headersOf(server, mail.language),
     });
     return { kind: 'sent' };
   } catch (error) {
@@ -78,6 +78,14 @@ export async function deliver(
     signal.removeEventListener('abort', stop);
     socket.destroy();
   }
+}
+
+function headersOf({ headers = {} }: SmtpServer, language: string): Record<string, string> {
+  const own = { 'Auto-Submitted': 'auto-generated', 'Content-Language': language };
+  return {
+    ...Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value ? [[name, value]] : []))),
+    ...own,
+  };
 }
 
 /** A plain connection to a server that the operator named. */

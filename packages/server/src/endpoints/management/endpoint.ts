@@ -40,8 +40,11 @@ import { clientGrantVerbs } from './verbs/client-grants.ts';
 import { clientVerbs } from './verbs/clients.ts';
 import { connectionClientRoutes } from './verbs/connection-clients.ts';
 import { connectionRoutes, connectionVerbs } from './verbs/connections.ts';
+import { emailProviderRoutes } from './verbs/email-provider.ts';
+import { emailTemplateRoutes } from './verbs/email-templates.ts';
 import { grantLinks } from './verbs/grant-links.ts';
 import { grantRoutes, grantVerbs } from './verbs/grants.ts';
+import { jobRoutes } from './verbs/jobs.ts';
 import { logRoutes } from './verbs/logs.ts';
 import { organizationRoutes, organizationVerbs } from './verbs/organizations.ts';
 import { connectionProfileVerbs, templateRoutes } from './verbs/profiles.ts';
@@ -115,6 +118,9 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...userRoutes(machinery),
     ...userRoleRoutes(machinery),
     ...ticketRoutes(machinery),
+    ...emailProviderRoutes(machinery),
+    ...emailTemplateRoutes(machinery),
+    ...jobRoutes(machinery),
     ...sessionRoutes(machinery),
     ...grantRoutes(machinery),
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
