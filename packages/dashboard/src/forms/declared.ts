@@ -10,7 +10,7 @@ export interface DeclaredField {
   readonly writer: 'caller' | 'creator' | 'server';
   readonly presence: 'required' | 'always' | 'optional';
   readonly nullRemoves?: boolean;
-  readonly merged?: boolean;
+  readonly merged?: boolean | string;
 }
 export interface Declared {
   readonly noun: { readonly one: string; readonly a: string };

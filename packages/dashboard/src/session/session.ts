@@ -10,12 +10,16 @@ export type Session =
   | { readonly kind: 'ended'; readonly signedIn: SignedIn }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
+/** Set once somebody signed in with this browser. */
+const usedAt = 'countersign-used';
+
 let session: Session = { kind: 'starting' };
 const listeners = new Set<() => void>();
 let renewing: Promise<SignedIn> | undefined;
 
 function set(next: Session): void {
   session = next;
+  if (next.kind === 'in') localStorage.setItem(usedAt, '1');
   for (const listener of listeners) listener();
 }
 
@@ -45,6 +49,9 @@ export async function startSession(): Promise<void> {
       const { signedIn, back } = await finishSignIn(new URLSearchParams(search));
       history.replaceState(null, '', back);
       set({ kind: 'in', signedIn });
+    } else if (localStorage.getItem(usedAt) === null) {
+      // Nobody signed in here before: a silent try would only leave a failure in the log.
+      await leaveToSignIn(`${pathname}${search}`);
     } else {
       set({ kind: 'in', signedIn: await signInSilently() });
     }

@@ -61,6 +61,7 @@ const further = [
   'read:anomaly_blocks',
   'delete:anomaly_blocks',
   'read:token_previews',
+  'read:token_explanations',
 ];
 
 const scope = [
@@ -183,6 +184,7 @@ export function payloadOf(jwt: string): Record<string, unknown> {
 
 /** Ends the session at the server. Does not return. */
 export function leaveToSignOut(): void {
+  localStorage.removeItem('countersign-used');
   const returnTo = `${location.origin}/dashboard/signed-out`;
   location.assign(`/v2/logout?${new URLSearchParams({ client_id: dashboardClientId, returnTo })}`);
 }

@@ -25,6 +25,7 @@ import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 import { users } from './users.ts';
 
+export { type Colour, hex, legible, mix, parseColour, textOn } from '../schema/colour.ts';
 export type { BruteForceProtection } from './attack-protection/brute-force-protection.ts';
 export type { SuspiciousIpThrottling } from './attack-protection/suspicious-ip-throttling.ts';
 export type { Branding } from './branding.ts';

@@ -44,6 +44,8 @@ export function ApiPage({ children }: { readonly children: (api: Api) => ReactNo
             ...(can('read:client_grants') && can('read:clients')
               ? [tab('Applications', 'applications'), tab('Test', 'test')]
               : []),
+            ...(can('read:token_previews') && can('read:clients') ? [tab('Preview', 'preview')] : []),
+            ...(can('read:token_explanations') ? [tab('Explain', 'explain')] : []),
           ]}
         />
       }

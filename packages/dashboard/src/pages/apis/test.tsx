@@ -162,7 +162,7 @@ function Refused({ error }: { readonly error: Error }) {
       <p>{error.message}</p>
       <p className="mt-1 text-muted">
         The reason is in the{' '}
-        <Link to="/apis" className="font-medium text-link underline">
+        <Link to="/logs" className="font-medium text-link underline">
           logs
         </Link>
         .

@@ -1,9 +1,8 @@
-// The beginning of the page: theme, session, and then the app.
+// The page: theme, session, and then the app.
 
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import './forms/no-eval.ts';
 import './style.css';
 import { queries } from './api/queries.ts';
 import { startSession } from './session/session.ts';
