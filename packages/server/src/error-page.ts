@@ -5,6 +5,7 @@ import { linkBack, wayBack } from './domain/pending/way-back.ts';
 import { lookOf } from './domain/tenants/look.ts';
 import { settingsOf } from './domain/tenants/settings.ts';
 import type { Snapshot } from './domain/tenants/snapshot.ts';
+import { reasonPage } from './resources/index.ts';
 import type { Database } from './storage/store.ts';
 import { noStore } from './web/answers.ts';
 import type { Answer, Ask } from './web/exchange.ts';
@@ -29,7 +30,11 @@ export function createErrorPages(database: Database, snapshot: Snapshot): ErrorP
       const settings = await settingsOf(database, snapshot, ask.tenant, true);
       const elsewhere = settings.error_page?.url;
       if (elsewhere && URL.canParse(elsewhere)) return sentTo(elsewhere, failure, ask, clientId);
-      return errorPage(ask, await lookOf(database, snapshot, ask.tenant), { ...failure, requestId: ask.id });
+      return errorPage(ask, await lookOf(database, snapshot, ask.tenant), {
+        ...failure,
+        requestId: ask.id,
+        about: reasonPage(failure.error),
+      });
     },
 
     async showOver(ask, handle, why) {
@@ -46,6 +51,7 @@ export function createErrorPages(database: Database, snapshot: Snapshot): ErrorP
         error: why === 'foreign' ? 'access_denied' : 'invalid_request',
         description: texts[why],
         requestId: ask.id,
+        about: reasonPage(why === 'foreign' ? 'access_denied' : 'invalid_request'),
         link: site === undefined ? undefined : { href: site, text: texts.back(new URL(site).host) },
       });
     },

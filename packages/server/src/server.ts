@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Config, StartRefused } from './config.ts';
+import { type Config, ratesOf, StartRefused } from './config.ts';
 import { mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
@@ -33,14 +33,19 @@ import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
 import { dashboardRoutes } from './endpoints/dashboard/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
+import { docsRoutes } from './endpoints/docs/endpoint.ts';
+import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
+import { legacyRoutes } from './endpoints/legacy/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
 import { type ManagementDeps, managementRoutes, managementTables } from './endpoints/management/endpoint.ts';
 import { recoveryRoutes } from './endpoints/recovery/endpoint.ts';
+import { revokeRoutes } from './endpoints/revoke/endpoint.ts';
 import { createTokenDryRun } from './endpoints/token/dry-run.ts';
 import { tokenRoutes } from './endpoints/token/endpoint.ts';
 import { grants } from './endpoints/token/grants/index.ts';
+import { unblockRoutes } from './endpoints/unblock/endpoint.ts';
 import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
@@ -81,6 +86,7 @@ export async function openHouse(
   observe: (event: LogEvent) => void = () => undefined,
   now: () => number = Date.now,
 ): Promise<House> {
+  const hasMailbox = mailboxIsOn(config);
   const dataDirectory = resolve(config.data);
   const place = { url: config.database, dataDirectory };
   const egress = egressOf(config, log);
@@ -135,7 +141,6 @@ export async function openHouse(
   );
   pruning.unref();
 
-  const hasMailbox = mailboxIsOn(config);
   const server = config['smtp-url'];
   const jobHandlers: readonly AnyJobHandler[] = [
     messageSender({
@@ -155,7 +160,16 @@ export async function openHouse(
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
-  const door = createPasswordDoor({ database, snapshot, passwords, paced: false, now, record });
+  const rates = ratesOf(config);
+  const door = createPasswordDoor({
+    database,
+    snapshot,
+    passwords,
+    rates,
+    originOf: hosts.originOf,
+    now,
+    record,
+  });
   const errorPages = createErrorPages(database, snapshot);
   const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
   const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
@@ -175,12 +189,17 @@ export async function openHouse(
     routes: [
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
-      ...logoutRoutes({ database, snapshot, record, now, showError: errorPages.showError }),
+      ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
+      ...revokeRoutes({ database, snapshot, now, record }),
+      ...introspectRoutes({ database, snapshot, keyring, now, record }),
+      ...legacyRoutes({ database, snapshot, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),
-      ...recoveryRoutes({ database, snapshot, passwords, now, record }),
+      ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
+      ...docsRoutes({ database, snapshot }),
+      ...unblockRoutes({ database, snapshot, now, record }),
       ...discoveryRoutes({
         keyring,
         // The front channel is a grant of its own, though no token request names it.
@@ -190,7 +209,13 @@ export async function openHouse(
       ...managementRoutes({
         ...management,
         tenantOf: hosts.tenantOf,
-        dryRuns: { machine: dryToken.machine, login: dryLogin, userinfo: createUserinfoDryRun({ database, snapshot }) },
+        dryRuns: {
+          machine: dryToken.machine,
+          refresh: dryToken.refresh,
+          password: dryToken.password,
+          login: dryLogin,
+          userinfo: createUserinfoDryRun({ database, snapshot }),
+        },
       }),
       ...(config.dashboard ? dashboardRoutes({ database, snapshot, passwords, record, now }) : []),
     ],

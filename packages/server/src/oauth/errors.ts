@@ -21,6 +21,8 @@ export type OAuthError =
 export type RefusalKind =
   | 'malformed'
   | 'client_authentication'
+  /** The same anywhere but at the token endpoint. */
+  | 'invalid_client'
   | 'grant_not_allowed'
   | 'unknown_grant'
   | 'unknown_api'

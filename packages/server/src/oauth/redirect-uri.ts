@@ -121,6 +121,16 @@ export function registeredLogoutUrl(url: string, allowed: readonly string[]): Re
   return found ? (bare as RegisteredLogoutUrl) : undefined;
 }
 
+/**
+ * The `post_logout_redirect_uri` of a logout if the list has it, byte by byte with its query (LO-11, OpenID Connect
+ * RP-Initiated Logout 1.0 §3); `*` stands for one label.
+ */
+export function registeredPostLogoutUri(uri: string, allowed: readonly string[]): RegisteredLogoutUrl | undefined {
+  if (!isRedirectShape(uri)) return undefined;
+  const found = allowed.some((entry) => entry === uri || matchesWildcard(uri, entry));
+  return found ? (uri as RegisteredLogoutUrl) : undefined;
+}
+
 /** Up to the query, with scheme and authority in lower case. A bare origin and the same with `/` are one address. */
 function withoutQuery(url: string): string {
   const path = url.replace(/[?#].*$/s, '');

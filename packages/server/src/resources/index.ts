@@ -44,7 +44,7 @@ export { templateNames } from './email-templates.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
-export { type Reason, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
+export { type Reason, reasonGroups, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export { administratorRoleId, dashboardClient, dashboardClientId } from './system-records.ts';

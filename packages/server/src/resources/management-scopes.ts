@@ -112,7 +112,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Our additions; Auth0 has no such scopes. */
-const added: typeof documented = { read: ['token_explanations', 'token_previews'] };
+const added: typeof documented = { read: ['token_explanations', 'token_previews'], introspect: ['tokens'] };
 
 function describe(verb: string, entity: string): string {
   const words = entity.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));

@@ -7,7 +7,14 @@ import { type Draft, type Entity, type Fields, fixed, fixedOptional, made, madeS
 import { flag, freeObject, list, oneOf, text, whole } from '../schema/types.ts';
 
 /** The grants of which there is a dry run; `implicit` stands for every response type that needs no code. */
-export const previewedGrants = ['client_credentials', 'authorization_code', 'implicit'] as const;
+export const previewedGrants = [
+  'client_credentials',
+  'authorization_code',
+  'implicit',
+  'refresh_token',
+  'password',
+  'http://auth0.com/oauth/grant-type/password-realm',
+] as const;
 
 const reason = text(5000);
 const seconds = whole(0, 10_000_000_000);
@@ -46,9 +53,14 @@ const ask = {
     'Of a login: `code` unless said otherwise, and `id_token token` for the implicit grant',
   ),
   user_id: fixedOptional(text(300, 1), 'User who would sign in; not for machines'),
+  refresh_token_id: fixedOptional(
+    text(64, 1),
+    'Id of the refresh token that would be exchanged; without it, one that a login with this audience and scope would bring',
+  ),
   audience: fixedOptional(text(600), 'Identifier of the API'),
   resource: fixedOptional(text(600), 'The same by its name in RFC 8707'),
   scope: fixedOptional(text(20_000), 'Scopes, separated by spaces; left out, what the grant gives by itself'),
+  realm: fixedOptional(text(128), 'Connection of the password-realm grant; the one of the user unless said otherwise'),
   organization: fixedOptional(text(100), 'Id or name of an organization'),
 } satisfies Fields;
 

@@ -53,14 +53,17 @@ const fields = {
     hidden: true,
   },
   verify_email: {
-    ...optional(flag, 'Whether a message asks to prove the e-mail address; taken, and no message is sent yet'),
+    ...optional(
+      flag,
+      'Whether a mail asks to confirm the address; at creation it does unless the address counts as confirmed',
+    ),
     computed: true,
   },
   verify_phone_number: {
     ...optional(flag, 'Whether a message asks to prove the telephone number; taken, and no message is sent yet'),
     computed: true,
   },
-  client_id: { ...optional(text(64), 'Client that a message about the change would name; taken'), computed: true },
+  client_id: { ...optional(text(64), 'Client that a mail about the change names'), computed: true },
   identities: made(
     list(z.strictObject({ connection: text(128), provider: text(64), user_id: text(260), isSocial: flag }), 100),
     'Accounts that log in as this user',

@@ -15,6 +15,7 @@ interface Row {
 const table: Readonly<Record<RefusalKind, Readonly<Record<AnswerDialect, Row>>>> = {
   malformed: both(400, 'invalid_request'),
   client_authentication: { auth0: row(401, 'access_denied'), oidc: row(401, 'invalid_client') },
+  invalid_client: both(401, 'invalid_client'),
   grant_not_allowed: { auth0: row(403, 'unauthorized_client'), oidc: row(400, 'unauthorized_client') },
   unknown_grant: { auth0: row(403, 'unsupported_grant_type'), oidc: row(400, 'unsupported_grant_type') },
   unknown_api: { auth0: row(403, 'access_denied'), oidc: row(400, 'invalid_target') },
@@ -44,6 +45,14 @@ function both(status: number, error: OAuthError): Readonly<Record<AnswerDialect,
 /** No OAuth answer may be kept by a cache (RFC 6749 §5.1). */
 export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
+/** Where to read on about an error, as a header: bodies are as Auth0's clients expect them. `code` is a row of `resources/reasons`. */
+export function readOn(code: string): { readonly link: string } {
+  return { link: `</docs/errors/${encodeURIComponent(code)}>; rel="help"` };
+}
+
+/** Every kind of refusal. */
+export const refusalKinds = Object.keys(table) as readonly RefusalKind[];
+
 /** The error code that a refusal is answered and logged with. */
 export function errorCode(refusal: Refusal, dialect: AnswerDialect): OAuthError {
   return table[refusal.kind][dialect].error;
@@ -62,6 +71,6 @@ export function refusalAnswer(refusal: Refusal, dialect: AnswerDialect, usedBasi
   return json(
     status,
     { error, error_description: description, ...(refusal.errorUri ? { error_uri: refusal.errorUri } : {}) },
-    { ...noStore, ...challenge, ...refusal.headers },
+    { ...noStore, ...readOn(refusal.kind), ...challenge, ...refusal.headers },
   );
 }

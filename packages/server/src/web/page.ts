@@ -123,6 +123,8 @@ export interface ErrorPage {
   /** What is wrong and what to do, for whoever runs the client. Shown as it is. */
   readonly description: string;
   readonly requestId?: string | undefined;
+  /** Path of the page that says what the code means. */
+  readonly about?: string | undefined;
   /** Where to go from here; only http(s) addresses become a link. */
   readonly link?: { readonly href: string; readonly text: string } | undefined;
   readonly headers?: Answer['headers'];
@@ -149,7 +151,7 @@ export function errorPage(ask: Pick<Ask, 'query' | 'headers'>, look: Look | unde
     body: html`<h1>${title}</h1>
 <p class="lead">${failure.description}</p>
 <dl class="facts">
-<div><dt>${texts.code}</dt><dd><code>${failure.error}</code></dd></div>
+<div><dt>${texts.code}</dt><dd>${failure.about ? html`<a href="${failure.about}"><code>${failure.error}</code></a>` : html`<code>${failure.error}</code>`}</dd></div>
 ${failure.requestId ? html`<div><dt>${texts.request}</dt><dd><code>${failure.requestId}</code></dd></div>` : nothing}
 </dl>
 ${link ? html`<div class="actions"><a class="button" href="${link}">${failure.link?.text}</a></div>` : nothing}

@@ -120,6 +120,7 @@ button.choice:hover{background:var(--tint)}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
 code{font:500 .875rem/1.5 ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,monospace}
+.more{margin-block:.75rem 0;color:var(--muted)}
 .card.wide{max-inline-size:52rem}
 .up{margin:0 0 .5rem;font-size:.9375rem}
 .wide h2{margin:2rem 0 .75rem;font-size:1.0625rem}

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type PeopledSite, type Person, peopled } from '../support/people.ts';
-import { claimsOf, exchange, idToken, login, renew, userinfo } from '../support/relying-party.ts';
+import { claimsOf, exchange, idToken, login, renew, revoke, userinfo } from '../support/relying-party.ts';
 import { engines, serveHere } from '../support/running.ts';
 import { type UserAgent, userAgent } from '../support/user-agent.ts';
 
@@ -123,6 +123,25 @@ for (const engine of engines) {
       const more = await renew(site, client, token, { scope: 'read:patients admin:all' });
       assert.equal(more.body.scope, 'read:patients', 'what was not granted is left out');
       assert.equal(more.body.id_token, undefined);
+    });
+
+    test('A-38: revoking is 200 without a body, and the token is refused from then on', async () => {
+      for (const refresh_token of [{}, rotating]) {
+        const client = await site.webClient({ refresh_token });
+        const first = await bought(client, { scope: 'openid offline_access' });
+        const second = await renew(site, client, first.refresh_token);
+        const token = second.body.refresh_token ?? first.refresh_token;
+        const reply = await revoke(site, client, token);
+        assert.equal(reply.status, 200, reply.text);
+        assert.equal(reply.text, '');
+        await refused(client, token);
+        assert.equal(
+          (await userinfo(site, second.body.access_token)).status,
+          200,
+          'what was issued lives until its end',
+        );
+        assert.equal((await revoke(site, client, token)).status, 200, 'again');
+      }
     });
   });
 }

@@ -63,3 +63,14 @@ export async function signInToDashboard(
   await page.press('input[name=password]', 'Enter');
   await page.waitForSelector('nav[aria-label=Main]', { state: 'attached' });
 }
+
+/** What the browser complains about from now on: what a policy refused, what was thrown. That an answer is a 404 is none. */
+export function watched(page: Page): readonly string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return complaints;
+}

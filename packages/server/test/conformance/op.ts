@@ -78,10 +78,10 @@ export function entropyOf(text: string): number {
   return bits * text.length;
 }
 
-/** Starts a server for one run of a plan. */
-export async function conformanceOp(run: Run): Promise<Op> {
+/** Starts a server for one run of a plan, with these flags more. */
+export async function conformanceOp(run: Run, flags: readonly string[] = []): Promise<Op> {
   let ahead = 0;
-  const here = await serveHere('sqlite', { now: () => Date.now() + ahead });
+  const here = await serveHere('sqlite', { flags, now: () => Date.now() + ahead });
   const site = peopled(here);
   await site.tenant({ answer_dialect: 'oidc' });
   const person = await site.user({

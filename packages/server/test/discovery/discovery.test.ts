@@ -51,6 +51,7 @@ describe('discovery', () => {
       jwks_uri: `${issuer}.well-known/jwks.json`,
       registration_endpoint: `${issuer}oidc/register`,
       revocation_endpoint: `${issuer}oauth/revoke`,
+      introspection_endpoint: `${issuer}oauth/introspect`,
       scopes_supported: [
         'openid',
         'profile',
@@ -99,9 +100,12 @@ describe('discovery', () => {
         'picture',
         'sub',
       ],
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
       request_uri_parameter_supported: false,
       request_parameter_supported: false,
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256', 'PS384', 'ES256', 'ES384'],
+      end_session_endpoint: `${site.issuer}oidc/logout`,
       grant_types_supported: [
         'authorization_code',
         'refresh_token',

@@ -135,7 +135,7 @@ const suite = (engine: Engine) => () => {
   });
 
   test('the log of a user has the events that concern this user', async () => {
-    const user = await makeUser(site, connection, { email: 'logged@example.com' });
+    const user = await makeUser(site, connection, { email: 'logged@example.com', verify_email: false });
     for (const [type, user_id] of [
       ['s', user.user_id],
       ['fp', user.user_id],

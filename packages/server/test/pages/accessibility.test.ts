@@ -10,7 +10,7 @@ import type { Answer } from '../../src/web/exchange.ts';
 import { html } from '../../src/web/html.ts';
 import { type Look, page } from '../../src/web/page.ts';
 import { type Browser, type BrowserContext, openBrowser, type Page } from '../support/browser.ts';
-import { languages, plain, views } from './views.ts';
+import { languages, plain, tools, views } from './views.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = process.env.SCREENSHOTS;
@@ -77,7 +77,7 @@ for (const { width, colorScheme } of settings) {
   test(`axe finds nothing on any page at ${width} pixels, ${colorScheme}`, { timeout: 120_000 }, async () => {
     const visitor = await context(width, colorScheme);
     const page = await visitor.newPage();
-    for (const [name, view] of Object.entries(views)) {
+    for (const [name, view] of Object.entries({ ...views, ...tools })) {
       const said = await look(page, view('en', plain));
       assert.deepEqual(said, [], `${name}: the browser complains`);
       assert.deepEqual(await findings(page), [], name);

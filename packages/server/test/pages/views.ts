@@ -1,5 +1,6 @@
 // Every page that people see, as a pure function of a language and a look: for tests that look at pages without a server.
 
+import type { CaughtMail } from '../../src/domain/messages/mailbox.ts';
 import type { Place, Shown } from '../../src/endpoints/login/form.ts';
 import { confirmPage } from '../../src/endpoints/login/steps/confirm/page.ts';
 import { scopeLines } from '../../src/endpoints/login/steps/consent/lines.ts';
@@ -7,6 +8,8 @@ import { consentPage } from '../../src/endpoints/login/steps/consent/page.ts';
 import { loginPage } from '../../src/endpoints/login/steps/login/page.ts';
 import { selectAccountPage } from '../../src/endpoints/login/steps/select-account/page.ts';
 import { signupPage } from '../../src/endpoints/login/steps/signup/page.ts';
+import { listPage, mailPage } from '../../src/endpoints/mailbox/page.ts';
+import { askPage, endPage, gonePage, resetPage, sentPage, verifyPage } from '../../src/endpoints/recovery/pages.ts';
 import type { Answer } from '../../src/web/exchange.ts';
 import { textsIn } from '../../src/web/language.ts';
 import { errorPage, type Look, page } from '../../src/web/page.ts';
@@ -51,6 +54,25 @@ const failed =
       },
     );
   };
+
+const caught: CaughtMail = {
+  id: 'id',
+  template: 'reset_email',
+  to: 'jane@example.com',
+  from: 'Acme Travel <no-reply@localhost>',
+  language: 'en',
+  caught_at: '2026-11-28T12:34:56.789Z',
+  expires_at: '',
+  subject: 'Reset your password for Acme Travel',
+  html: '<p>Hello</p>',
+  text: 'Choose a new password:\nhttp://localhost:4000/u/reset-password?ticket=AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH#\n',
+};
+
+/** The mailbox is for developers: English, whatever the browser prefers. */
+const wide =
+  (content: { title: string; body: Shown['body'] }): View =>
+  (_language, look) =>
+    page(200, { ...content, look, language: 'en', wide: true, frames: true });
 
 const rules = (language: Language) => {
   const texts = textsIn(language).signup.rules;
@@ -148,6 +170,36 @@ export const views: Readonly<Record<string, View>> = {
   'select-account': shown((place) =>
     selectAccountPage(place, { account: { name: 'Jane Doe', detail: 'jane@example.com' } }),
   ),
+  'recovery-ask': shown((place) =>
+    askPage(place, { usernames: false, typed: undefined, logIn: '/u/login?state=handle', errors: [] }),
+  ),
+  'recovery-ask-wrong': shown((place) =>
+    askPage(place, {
+      usernames: true,
+      typed: 'jane@example',
+      logIn: undefined,
+      errors: [{ field: 'email', text: place.texts.signup.badEmail }],
+    }),
+  ),
+  'recovery-sent': shown((place) => sentPage(place, 'jane@example.com', '/u/login?state=handle')),
+  'recovery-reset': shown((place) =>
+    resetPage(place, { account: 'jane@example.com', rules: rules(place.language as Language), errors: [] }),
+  ),
+  'recovery-reset-wrong': shown((place) =>
+    resetPage(place, {
+      account: 'a-rather-long-address-of-somebody@a-rather-long-domain.example.com',
+      rules: rules(place.language as Language),
+      errors: [{ field: 'repeated', text: place.texts.recovery.mismatch }],
+    }),
+  ),
+  'recovery-done': shown(({ texts }) =>
+    endPage(texts.recovery.resetDoneTitle, texts.recovery.resetDone, {
+      href: 'https://app.example.com/',
+      text: texts.failure.back(application),
+    }),
+  ),
+  'recovery-gone': shown(({ texts }) => gonePage(texts, texts.recovery.goneReset, '/u/reset-password/request')),
+  'verify-ask': shown((place) => verifyPage(place, 'jane@example.com')),
   expired: failed('expired'),
   foreign: failed('foreign'),
   error: (language, look) =>
@@ -158,4 +210,11 @@ export const views: Readonly<Record<string, View>> = {
         'Callback URL mismatch. https://app.example.com/other-callback is not in the list of allowed callback URLs of this client.',
       requestId: '01J9Z6W0QK3V5',
     }),
+};
+
+/** Pages for developers, in English alone. */
+export const tools: Readonly<Record<string, View>> = {
+  mailbox: wide(listPage([caught, { ...caught, subject: 'Confirm your email address for Acme Travel' }])),
+  'mailbox-empty': wide(listPage([])),
+  'mailbox-mail': wide(mailPage(caught)),
 };

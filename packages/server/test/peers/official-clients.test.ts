@@ -122,6 +122,35 @@ describe('official clients over https', () => {
     });
   });
 
+  test('the auth0 Node SDK sets how often a password may be guessed, sees who guessed too often, and lets them in again', async () => {
+    const CONNECTION = await makeConnection(site);
+    const { body: app } = await site.manage('POST', '/clients', {
+      name: 'Password client',
+      app_type: 'regular_web',
+      grant_types: ['http://auth0.com/oauth/grant-type/password-realm'],
+    });
+    const { body: connections } = await site.manage('GET', `/connections?name=${CONNECTION}`);
+    const enabled = { enabled_clients: [app.client_id] };
+    assert.equal((await site.manage('PATCH', `/connections/${connections[0].id}`, enabled)).status, 200);
+    const result = await program('auth0-limits', ca, {
+      DOMAIN: domain,
+      CLIENT_ID: site.admin.clientId,
+      CLIENT_SECRET: site.admin.clientSecret,
+      APP_ID: app.client_id,
+      APP_SECRET: app.client_secret,
+      CONNECTION,
+    });
+    const right = '200 Bearer openid profile email address phone';
+    assert.deepEqual(result, {
+      attempts: 2,
+      stages: ['pre-login', 'pre-user-registration', 'pre-custom-token-exchange'],
+      logins: [right, '403 invalid_grant', '403 invalid_grant', '429 too_many_attempts', right],
+      blocks: [`limits@example.com ${CONNECTION}`],
+      named: 1,
+      address: '404',
+    });
+  });
+
   test('express-oauth2-jwt-bearer accepts our token, and refuses a wrong audience and a missing scope', async () => {
     const other = await site.machine();
     const tokenOf = async (who: Machine) => {

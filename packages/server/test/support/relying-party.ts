@@ -196,6 +196,20 @@ export function renew(
   });
 }
 
+/** POST /oauth/revoke with a refresh token, authenticated the same way. */
+export function revoke(
+  site: Pick<Site, 'send'>,
+  client: Client,
+  token: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
+  const secret = client.secret === undefined ? {} : { client_secret: client.secret };
+  return site.send('POST', '/oauth/revoke', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ client_id: client.id, ...secret, token, ...more }).toString(),
+  });
+}
+
 export interface Expected {
   readonly issuer?: string;
   readonly client: Client;

@@ -128,7 +128,13 @@ describe('a token preview', () => {
     const seen = await preview({ ...ask, scope: 'openid offline_access' });
     assert.equal(typeof seen.refresh_token.rotating, 'boolean');
     assert.equal(seen.response.refresh_token, '(the refresh token)');
+    const refreshed = await preview({ ...ask, grant_type: 'refresh_token', scope: 'openid read:x' });
+    assert.equal(refreshed.outcome, 'issued', JSON.stringify(refreshed.refusal));
+    assert.equal(refreshed.access_token.claims.gty, 'refresh_token');
+    assert.equal(refreshed.scope, 'openid read:x offline_access');
     const machines = await application(site);
+    const never = await preview({ ...ask, client_id: machines.id, grant_type: 'refresh_token', scope: 'openid' });
+    if (never.outcome === 'refused') assert.match(never.refusal.because, /refresh_token/);
     const without = await preview({ ...ask, client_id: machines.id, scope: 'openid offline_access' });
     assert.equal('refresh_token' in without, verdictOf(without, 'offline_access').granted);
   });
@@ -154,6 +160,8 @@ describe('a token preview', () => {
     await preview({ client_id: web.id, grant_type: 'authorization_code' }, 400);
     await preview({ client_id: web.id, grant_type: 'client_credentials', user_id: user }, 400);
     await preview({ client_id: web.id, grant_type: 'implicit', user_id: user, response_type: 'code' }, 400);
+    await preview({ client_id: web.id, grant_type: 'refresh_token' }, 400);
+    await preview({ client_id: web.id, grant_type: 'refresh_token', refresh_token_id: 'none' }, 404);
     await preview({ client_id: web.id, grant_type: 'authorization_code', user_id: user, password: 'x' }, 400);
     const reader = await site.machine();
     const host = `https://${site.host}/api/v2/`;

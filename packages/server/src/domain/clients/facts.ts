@@ -86,6 +86,8 @@ export interface AuthorizationFacts {
   readonly skipsCallbackConfirmation: boolean | undefined;
   /** It is told over the back channel when sessions end: `backchannel.ts` says of which. */
   readonly hearsOfLogouts: boolean;
+  /** Identifier of the API that it stands for (`app_type` `resource_server`), as stored. */
+  readonly api: string | undefined;
 }
 
 /** The members of a client's row that matter here. */
@@ -134,6 +136,7 @@ export interface ClientRow {
   readonly organization_require_behavior?: AuthorizationFacts['organizationPrompt'] | undefined;
   readonly skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | undefined;
   readonly oidc_logout?: LogoutRow | undefined;
+  readonly resource_server_identifier?: string | undefined;
 }
 export interface LogoutRow {
   readonly backchannel_logout_urls?: readonly string[] | undefined;
@@ -237,6 +240,7 @@ function authorizationFacts(row: ClientRow): AuthorizationFacts {
     organizationUsage: row.organization_usage ?? 'deny',
     organizationPrompt: row.organization_require_behavior ?? 'no_prompt',
     skipsCallbackConfirmation: row.skip_non_verifiable_callback_uri_confirmation_prompt,
+    api: row.app_type === 'resource_server' ? row.resource_server_identifier : undefined,
     hearsOfLogouts: (row.oidc_logout?.backchannel_logout_urls ?? []).length > 0,
   };
 }

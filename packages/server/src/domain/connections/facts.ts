@@ -19,6 +19,8 @@ export interface ConnectionFacts {
   readonly isDomainConnection: boolean;
   readonly enabledClients: ReadonlySet<string>;
   readonly disableSignup: boolean;
+  /** Nobody can ask for a new password; links that administrators make work all the same. */
+  readonly disableReset: boolean;
   /** Whoever signs up gives a username too. */
   readonly requiresUsername: boolean;
   readonly atSignup: { readonly email: AtSignup; readonly username: AtSignup; readonly phone_number: AtSignup };
@@ -48,6 +50,7 @@ export function connectionFacts(row: Connection): ConnectionFacts | undefined {
     isDomainConnection: row.is_domain_connection,
     enabledClients: new Set(row.enabled_clients),
     disableSignup: options.disable_signup === true,
+    disableReset: options.disable_self_service_change_password === true,
     requiresUsername,
     atSignup: {
       email: attributes ? (attributes.email?.signup?.status ?? 'inactive') : 'required',

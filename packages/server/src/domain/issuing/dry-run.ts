@@ -61,7 +61,7 @@ export type DryRun =
       /** Of a hybrid login: what comes with the code. */
       readonly frontChannel?: DryTokens;
       /** The first of its family. */
-      readonly refresh?: Pick<RefreshFamily, 'rotating' | 'expires_at' | 'idle_expires_at'>;
+      readonly refresh?: RefreshFamily;
       readonly response: object;
       readonly consent?: DryConsent;
       readonly trace: readonly PreviewedTrace[];

@@ -11,6 +11,7 @@ import { keepIssued } from './issued.ts';
 import { type Caller, keepRefreshToken, type NewRefreshToken, newRefreshToken } from './refresh-issue.ts';
 import { newFamily } from './refresh-token.ts';
 import type { GrantedToUser } from './user-authorization.ts';
+import type { Minting } from './user-token-content.ts';
 import { type MintDeps, type Minted, mintUserTokens } from './user-tokens.ts';
 
 /** A decided login: the password was right, and what the client may have was judged. */
@@ -40,39 +41,9 @@ export async function logInByPassword(
   now: number,
 ): Promise<LoggedIn> {
   const { user, verified, upgrade, admission } = right;
-  const { authorization, scopes } = decision;
-  const { target } = authorization;
-  const family = newFamily();
-  const minted = await mintUserTokens(
-    deps,
-    {
-      tenant,
-      client,
-      user,
-      authorization,
-      grantType: 'password',
-      channel: 'back',
-      wants: { accessToken: true, idToken: scopes.includes('openid') },
-      opaqueLifetime: 86_400,
-      family,
-      about: {},
-    },
-    now,
-  );
-  const refresh = scopes.includes('offline_access')
-    ? newRefreshToken(
-        {
-          family,
-          client,
-          user_id: user.user_id,
-          ...(target.kind === 'api' ? { audience: target.api.identifier } : {}),
-          issuer: authorization.issuer,
-          scopes,
-          caller,
-        },
-        now,
-      )
-    : undefined;
+  const login = { right, client, decision, family: newFamily() };
+  const minted = await mintUserTokens(deps, passwordMinting(tenant, login), now);
+  const refresh = passwordRefreshToken({ ...login, caller }, now);
   try {
     return await deps.database.store(tenant).transact(async (tx): Promise<LoggedIn> => {
       await inTransaction(tx);
@@ -89,4 +60,37 @@ export async function logInByPassword(
     if (error instanceof Ended) return { kind: 'ended' };
     throw error;
   }
+}
+
+type Begun = Pick<PasswordLogin, 'client' | 'decision'> & {
+  readonly right: Pick<Right, 'user'>;
+  readonly family: string;
+};
+
+/** What the tokens of a password are made of. */
+export function passwordMinting(tenant: TenantId, { right, client, decision, family }: Begun): Minting {
+  return {
+    tenant,
+    client,
+    user: right.user,
+    authorization: decision.authorization,
+    grantType: 'password',
+    channel: 'back',
+    wants: { accessToken: true, idToken: decision.scopes.includes('openid') },
+    opaqueLifetime: 86_400,
+    family,
+    about: {},
+  };
+}
+
+/** The refresh token that a password brings; `undefined` where `offline_access` was not granted. Kept nowhere yet. `now` in ms. */
+export function passwordRefreshToken(
+  { right, client, decision, family, caller }: Begun & { readonly caller: Caller },
+  now: number,
+): NewRefreshToken | undefined {
+  const { authorization, scopes } = decision;
+  if (!scopes.includes('offline_access')) return undefined;
+  const { target, issuer } = authorization;
+  const audience = target.kind === 'api' ? { audience: target.api.identifier } : {};
+  return newRefreshToken({ family, client, user_id: right.user.user_id, ...audience, issuer, scopes, caller }, now);
 }

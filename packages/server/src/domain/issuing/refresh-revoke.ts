@@ -1,10 +1,13 @@
-// Revokes refresh tokens, always whole families, together with the access tokens that they brought as far as our own
-// endpoints can refuse those. A revoked family leaves a mark for some time, so that the log can say what was presented.
+// Revokes refresh tokens, always whole families. A revoked family leaves a mark for some time, so that the log can say what
+// was presented.
 
 import type { Transaction } from '../../storage/store.ts';
+import { USERINFO } from './consent.ts';
 import { revokeIssued } from './issued.ts';
 import { type EndReason, endedFamilies, holderOf, type RefreshFamily, refreshFamilies } from './refresh-family.ts';
 import { rememberedUntil } from './refresh-lifetime.ts';
+import { isPart, readToken } from './refresh-token.ts';
+import { userGrants } from './user-tables.ts';
 
 /** Takes a family that is locked away, and marks what it was. */
 async function end(tx: Transaction, family: RefreshFamily, why: EndReason, now: number): Promise<void> {
@@ -16,8 +19,9 @@ async function end(tx: Transaction, family: RefreshFamily, why: EndReason, now: 
 }
 
 /**
- * Revokes one family with what it brought; the family as it was, or `undefined` if there is none that is alive. It is locked
- * first, so that an exchange on its way ends before this or sees it. `now` in ms.
+ * Revokes one family; the family as it was, or `undefined` if there is none that is alive. It is locked first, so that an
+ * exchange on its way ends before this or sees it. After a reuse the access tokens that it brought are revoked with it; what
+ * a client or an administrator gives back by order leaves them until they end (auth0-behaviour §30). `now` in ms.
  */
 export async function revokeRefreshFamily(
   tx: Transaction,
@@ -28,7 +32,7 @@ export async function revokeRefreshFamily(
   const family = await tx.lock(refreshFamilies, id);
   if (!family) return undefined;
   await end(tx, family, why, now);
-  await revokeIssued(tx, id);
+  if (why === 'token-reused') await revokeIssued(tx, id);
   return family;
 }
 
@@ -73,4 +77,45 @@ export async function revokeBought(tx: Transaction, family: string, now: number)
   if (!refresh) return tokens;
   await end(tx, refresh, 'code-replayed', now);
   return tokens + 1;
+}
+
+export type PresentedOutcome =
+  | {
+      readonly kind: 'revoked';
+      /** As it was. */
+      readonly family: RefreshFamily;
+      readonly tokenCounter: number;
+      /** Further families that went with the user's consent; only where that went. */
+      readonly others?: readonly RefreshFamily[];
+    }
+  | { readonly kind: 'nothing'; readonly because: string; readonly familyId?: string };
+
+/**
+ * Revokes the family of a token that its client gives back, whichever member it is (REV-8). The token of another client is left
+ * alone (REV-4). `andGrant`: the user's consent goes too, with all refresh tokens under it (REV-7). `now` in ms.
+ */
+export async function revokePresented(
+  tx: Transaction,
+  text: string,
+  clientId: string,
+  andGrant: boolean,
+  now: number,
+): Promise<PresentedOutcome> {
+  const token = readToken(text);
+  if (!token) return { kind: 'nothing', because: 'the text is no refresh token of this server' };
+  const nothing = (because: string): PresentedOutcome => ({ kind: 'nothing', because, familyId: token.family });
+  const family = await tx.lock(refreshFamilies, token.family);
+  if (!family) return nothing('there is no such family, or it was revoked before');
+  if (!isPart(token.proof, family.proof_hash)) return nothing('the token has the name of a family and not its proof');
+  if (family.client_id !== clientId) return nothing(`the token was issued to client ${family.client_id}`);
+  await end(tx, family, 'token-revoked', now);
+  const revoked = { kind: 'revoked', family, tokenCounter: token.counter } as const;
+  if (!andGrant) return revoked;
+  const { user_id, client_id } = family;
+  await tx.removeAll(userGrants, { user_id, clientID: client_id, audience: family.audience ?? USERINFO });
+  const audience = family.audience ?? null;
+  return {
+    ...revoked,
+    others: await revokeRefreshFamilies(tx, { user_id, client_id, audience }, 'grant-deleted', now),
+  };
 }

@@ -5,13 +5,12 @@ import { hash } from 'node:crypto';
 import { networkOf } from '../../schema/address.ts';
 import type { Bucket, Store, Tally, Transaction } from '../../storage/store.ts';
 import { guessesAt } from '../accounts/change.ts';
+import { readIdentifier } from '../accounts/identifiers.ts';
+import type { User } from '../accounts/user.ts';
 import { isAllowed, type Protection, type Rate } from './protection.ts';
 
 /** Failed logins count for 30 days after the last (auth0-behaviour ATT-3). */
 export const failuresKeptMs = 30 * 86_400_000;
-/** Logins of one user from one address, right or wrong (auth0-behaviour §38.4). */
-const pace: Rate = { capacity: 20, everyMs: 6_000 };
-
 /** Who is about to say a password. */
 export interface Guess {
   /** Of the user whom the identifier names; else the identifier itself, in its canonical form. */
@@ -47,6 +46,14 @@ export interface Pass {
   readonly addressSpent: boolean;
 }
 
+/** Whom an identifier means: its user, or itself in the one spelling for all that mean the same. Pure. */
+export function accountOf(user: Pick<User, 'user_id'> | undefined, identifier: string): Guess['account'] {
+  if (user) return { userId: user.user_id };
+  const plain = identifier.trim();
+  const named = readIdentifier(plain);
+  return { identifier: named ? `${named.kind} ${named.value}` : plain.toLowerCase() };
+}
+
 /** Whom failures are counted for, to find them by. An identifier of nobody is kept as its hash: people type passwords there. */
 export function subjectOf(account: Guess['account']): string {
   return 'userId' in account
@@ -71,23 +78,21 @@ function tallyOf({ account, connection, ip }: Guess, byAddress: boolean): Tally 
 }
 
 /**
- * Takes an attempt, or says what is in its way; what is refused counts nowhere. `paced`: whether logins are also limited when they
- * succeed. `now` in ms. @throws StoreUnavailable
+ * Takes an attempt, or says what is in its way; what is refused counts nowhere. `pace`: how often a user may log in from one
+ * address, right or wrong. `now` in ms. @throws StoreUnavailable
  */
 export async function enter(
   store: Store,
   { accounts, addresses }: Protection,
   guess: Guess,
-  paced: boolean,
+  pace: Rate | undefined,
   now: number,
 ): Promise<Pass | Closed> {
   const counts = accounts.enabled && guess.protects && !isAllowed(accounts.allowed, guess.ip);
   const throttles = addresses.enabled && !isAllowed(addresses.allowed, guess.ip);
-  if (!counts && !throttles && !paced) return { kind: 'open', addressSpent: false };
+  if (!counts && !throttles && !pace) return { kind: 'open', addressSpent: false };
   const tally = counts ? tallyOf(guess, accounts.byAddress) : undefined;
-  const quick = paced
-    ? { name: `${subjectOf(guess.account)} logs in from ${networkOf(guess.ip)}`, ...pace }
-    : undefined;
+  const quick = pace && { ...pace, name: `${subjectOf(guess.account)} logs in from ${networkOf(guess.ip)}` };
   const address = throttles ? addressBucket('login', guess.ip, addresses.login) : undefined;
   // Always in this order, so that racers cannot block each other for good.
   return store.transact(async (tx): Promise<Pass | Closed> => {

@@ -3,15 +3,17 @@
 import type { TenantId } from '../../schema/brand.ts';
 import type { Database, Transaction } from '../../storage/store.ts';
 import { findPassword, findUserByIdentifier } from '../accounts/find.ts';
-import { readIdentifier } from '../accounts/identifiers.ts';
 import { nameOf } from '../accounts/name.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { User } from '../accounts/user.ts';
 import type { LogEvent } from '../logs/event.ts';
+import { settingsOf } from '../tenants/settings.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
-import { type Closed, enter, enterSignup, type Guess, leave, type Pass, subjectOf } from './gate.ts';
+import { accountOf, type Closed, enter, enterSignup, type Guess, leave, subjectOf } from './gate.ts';
 import { protectionOf } from './protection.ts';
 import { createQueue } from './queue.ts';
+import { type EndpointRate, rateNamed } from './rates.ts';
+import { tellClosed } from './unblock.ts';
 
 /** A password and whose it is said to be. */
 export interface Claim {
@@ -21,6 +23,8 @@ export interface Claim {
   readonly password: string;
   /** Of the person, not of a server in between. */
   readonly ip: string;
+  /** A language tag that the person wishes, for a mail. */
+  readonly language?: string | undefined;
   /** For log events: client, host, user agent. */
   readonly about: Omit<LogEvent, 'tenant' | 'type' | 'description' | 'ip'>;
 }
@@ -68,8 +72,10 @@ export interface DoorDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
-  /** Whether logins are limited also when they succeed: 20 at once of a user at an address, then ten a minute. */
-  readonly paced: boolean;
+  /** The rates that are in force (`rates.ts`). */
+  readonly rates: readonly EndpointRate[];
+  /** Where people reach a tenant, for links in mails: from the configuration, never from a request (PWR-01). */
+  readonly originOf: (tenant: TenantId, preferred?: string) => string;
   /** ms */
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
@@ -79,6 +85,7 @@ export interface DoorDeps {
 export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
   const { database, snapshot, passwords, now } = deps;
   const queue = createQueue();
+  const pace = rateNamed(deps.rates, 'login');
 
   const tell = (at: Pick<Claim, 'tenant' | 'ip' | 'about'>, type: string, description: string, user?: User) => {
     const whom = user ? { user_id: user.user_id, user_name: nameOf(user), connection: user.connection } : {};
@@ -97,14 +104,14 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
       const protection = await protectionOf(database, snapshot, tenant);
       const user = await findUserByIdentifier(store, connection.name, identifier);
       const guess: Guess = {
-        account: user ? { userId: user.user_id } : { identifier: canonical(identifier) },
+        account: accountOf(user, identifier),
         connection: connection.name,
         protects: connection.bruteForceProtection,
         ip,
       };
       const { outcome: pass, end } = await queue.enter(
         `${tenant} ${connection.name} ${subjectOf(guess.account)}`,
-        () => enter(store, protection, guess, deps.paced, now()),
+        () => enter(store, protection, guess, pace, now()),
         (outcome) => outcome.kind === 'closed' && outcome.why === 'account',
       );
       if (pass.kind === 'closed') return refused(claim, pass, user);
@@ -120,7 +127,10 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
         }
         end(false);
         if (pass.addressSpent) tell(claim, 'limit_mu', told.address[1]);
-        if (pass.tally && pass.tally.count === protection.accounts.most) await limitMet(claim, pass, user);
+        if (pass.tally?.count === protection.accounts.most) {
+          tell(claim, 'limit_wc', told.account[1], user);
+          if (protection.accounts.notifies) await tellUser(claim, pass.tally.subject, user);
+        }
         return judged;
       } catch (error) {
         end(false);
@@ -147,9 +157,11 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
     return { kind: 'right', user, verified: stored, upgrade: upgrade ? await passwords.hash(password) : undefined };
   }
 
-  /** The attempt that met the limit. */
-  async function limitMet(claim: Claim, _pass: Pass, user: User | undefined): Promise<void> {
-    tell(claim, 'limit_wc', told.account[1], user);
+  async function tellUser({ tenant, ip, about, language }: Claim, subject: string, user: User | undefined) {
+    const settings = await settingsOf(database, snapshot, tenant);
+    const preferred = settings.flags?.enable_custom_domain_in_emails === true ? about.hostname : undefined;
+    const origin = deps.originOf(tenant, preferred);
+    await tellClosed(database, { tenant, subject, user, ip, client_id: about.client_id, language, origin }, now());
   }
 }
 
@@ -159,12 +171,6 @@ const told = {
   pace: ['limit_sul', 'Too many logins of one user from this address'],
 } as const;
 const signupsMet = 'Too many sign-ups from this address';
-
-/** One spelling for all that mean the same; what can name nobody counts as it is, without spaces around it. */
-function canonical(identifier: string): string {
-  const named = readIdentifier(identifier.trim());
-  return named ? `${named.kind} ${named.value}` : identifier.trim().toLowerCase();
-}
 
 function secondsUntil(at: number, now: number): number {
   return Math.max(1, Math.ceil((at - now) / 1000));

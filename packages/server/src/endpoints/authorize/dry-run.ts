@@ -22,7 +22,7 @@ import type { AuthorizeDeps } from './endpoint.ts';
 import { factsOf } from './load.ts';
 import { type NextStep, nextStep, type Standing } from './next-step.ts';
 import { judgeRequest } from './request.ts';
-import { bringsTokens, wordsOf } from './target.ts';
+import { bringsTokens, readRequest, wordsOf } from './target.ts';
 
 export interface AuthorizeDryRunDeps extends Pick<AuthorizeDeps, 'database' | 'snapshot' | 'keyring' | 'now'> {
   /** What the code of the login would buy: the token endpoint's own dry run. */
@@ -31,7 +31,7 @@ export interface AuthorizeDryRunDeps extends Pick<AuthorizeDeps, 'database' | 's
     login: {
       readonly content: AuthorizationCode;
       readonly verifier: string;
-      readonly consented: readonly string[];
+      readonly consented: readonly string[] | undefined;
     },
   ) => Promise<DryRun>;
 }
@@ -48,7 +48,9 @@ export function createAuthorizeDryRun(deps: AuthorizeDryRunDeps): (ask: DryRunAs
       return refused(refuseAuthorization('invalid_request', `Unknown client: ${client.clientId}`), []);
     const settings = await settingsOf(deps.database, deps.snapshot, tenant);
     const dialect = client.answerDialect ?? settings.answer_dialect ?? 'auth0';
-    const { params, verifier } = completed(ask);
+    const { read, verifier } = completed(ask);
+    if (read.kind === 'malformed') return refused(refuseAuthorization('invalid_request', read.description), []);
+    const { params } = read;
     const words = wordsOf(params.get('response_type'));
     const target = {
       redirect: params.get('redirect_uri') ?? noCallback,
@@ -91,7 +93,7 @@ export function createAuthorizeDryRun(deps: AuthorizeDryRunDeps): (ask: DryRunAs
   };
 }
 
-/** The request as a client that does everything right would send it: what the ask leaves open is filled in. */
+/** The request as a client that does everything right would send it, read as it would arrive: what the ask leaves open is filled in. */
 function completed({ params: asked, client }: DryRunAsk) {
   const words = wordsOf(asked.get('response_type'));
   const verifier = randomBytes(32).toString('base64url');
@@ -102,7 +104,8 @@ function completed({ params: asked, client }: DryRunAsk) {
     params.set('code_challenge', hash('sha256', verifier, 'base64url'));
     params.set('code_challenge_method', 'S256');
   }
-  return { params, verifier };
+  const query = String(new URLSearchParams([...params]));
+  return { read: readRequest({ method: 'GET', query, body: Buffer.alloc(0), headers: {} }), verifier };
 }
 
 /** The next step, and the one after the user has agreed if it is asked for consent. */
@@ -144,7 +147,7 @@ async function issue(
       trace,
     };
   }
-  const consented = consent?.scopes ?? [];
+  const consented = consent?.scopes;
   const bought = await deps.redeem(ask, { content: codeContent(issuing), verifier, consented });
   const frontChannel = isHybrid(request) ? { frontChannel: tokens } : {};
   return { ...bought, ...(bought.kind === 'issued' ? frontChannel : {}), trace: [...trace, ...bought.trace] };

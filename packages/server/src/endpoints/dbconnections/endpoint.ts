@@ -10,9 +10,10 @@ import { type ConnectionFacts, mayUse } from '../../domain/connections/facts.ts'
 import { findConnection } from '../../domain/connections/find.ts';
 import { judgeSignup, signupDraft } from '../../domain/connections/signup.ts';
 import type { PasswordDoor } from '../../domain/limits/password-door.ts';
+import type { EndpointRate } from '../../domain/limits/rates.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
-import { askReset } from '../../domain/recovery/asked.ts';
+import { type AskedFrom, askReset, askVerification } from '../../domain/recovery/asked.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { Database } from '../../storage/store.ts';
@@ -29,6 +30,7 @@ import {
   type SignupRefusal,
   taken,
   tooMany,
+  tooManyMails,
 } from './answers.ts';
 import { readChange, readSignup, type SignupAsk } from './request.ts';
 
@@ -37,6 +39,7 @@ export interface SignupDeps {
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
   readonly door: PasswordDoor;
+  readonly rates: readonly EndpointRate[];
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -92,7 +95,7 @@ async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
       connection,
       details: { error: { message: refusal.because, code: refusal.body.code }, request_id: ask.id },
     });
-    return answered(ask, client, refusal.status, refusal.body);
+    return answered(ask, client, refusal.status, refusal.body, refusal.headers);
   };
   const read = readChange(ask);
   if (read.kind === 'malformed') return failed(badRequest(read.description, read.status));
@@ -113,22 +116,32 @@ async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
     const because = 'the client may not use this connection; enable it with PATCH /api/v2/connections/{id}/clients';
     return failed(noConnection(because), client, named);
   }
+  if (connection.disableReset) {
+    const because = 'asking for a new password is switched off (options.disable_self_service_change_password)';
+    return failed(refusal('bad_request', 'Self-service change of passwords is disabled', because), client, named);
+  }
   if (canonicalEmail(asked.email) === undefined)
     return failed(badRequest('email: not an e-mail address'), client, named);
-  const settings = await settingsOf(database, snapshot, ask.tenant);
-  const from = {
+  const from = await askedFrom(deps, ask, client);
+  const reset = { ...from, ip: ask.ip, connection: connection.name, identifier: asked.email };
+  const entered = await askReset(database.store(ask.tenant), deps.rates, reset, deps.now());
+  if (entered.kind === 'closed') return failed(tooManyMails(entered.seconds), client, named);
+  const headers = { ...noStore, 'content-type': 'text/html; charset=utf-8' };
+  const readable = client && origin !== undefined ? allowedOrigin(origin) : {};
+  return { status: 200, headers: { ...headers, ...readable }, body: mailSent };
+}
+
+/** Where a request came from, for mails and the log. */
+async function askedFrom(deps: SignupDeps, ask: Ask, client: ClientFacts | undefined): Promise<AskedFrom> {
+  const { enabled_locales } = await settingsOf(deps.database, deps.snapshot, ask.tenant);
+  return {
     client_id: client?.clientId,
     client_name: client?.name,
     ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
-    language: chooseLanguage({ acceptLanguage: ask.headers['accept-language'], enabled: settings.enabled_locales }),
+    language: chooseLanguage({ acceptLanguage: ask.headers['accept-language'], enabled: enabled_locales }),
   };
-  const reset = { ...from, connection: connection.name, identifier: asked.email };
-  await database.store(ask.tenant).transact((tx) => askReset(tx, reset, deps.now()));
-  const headers = { ...noStore, 'content-type': 'text/html; charset=utf-8' };
-  const readable = client && origin !== undefined ? allowedOrigin(origin) : {};
-  return { status: 200, headers: { ...headers, ...readable }, body: mailSent };
 }
 
 async function judged(
@@ -153,9 +166,13 @@ async function judged(
   if (entered.kind === 'closed') return tooMany(entered.seconds);
   // Hashed before anybody looks who exists: a taken address takes as long as a free one.
   const hash = await deps.passwords.hash(asked.password);
-  const created = await deps.database
-    .store(ask.tenant)
-    .transact((tx) => createUser(tx, signupDraft(connection, fields, hash), deps.now()));
+  const from = await askedFrom(deps, ask, client);
+  const created = await deps.database.store(ask.tenant).transact(async (tx) => {
+    const made = await createUser(tx, signupDraft(connection, fields, hash), deps.now());
+    if (made.kind === 'created' && made.user.email !== undefined)
+      await askVerification(tx, { ...from, user_id: made.user.user_id }, deps.now());
+    return made;
+  });
   switch (created.kind) {
     case 'created': {
       const { user } = created;

@@ -14,7 +14,7 @@ export interface MetadataFacts {
   readonly algorithms: readonly string[];
   readonly settings: Pick<
     TenantSettings,
-    'answer_dialect' | 'acr_values_supported' | 'authorization_response_iss_parameter_supported'
+    'answer_dialect' | 'acr_values_supported' | 'authorization_response_iss_parameter_supported' | 'oidc_logout'
   >;
 }
 
@@ -28,6 +28,7 @@ const endpoints = [
   ['jwks_uri', '.well-known/jwks.json'],
   ['registration_endpoint', 'oidc/register'],
   ['revocation_endpoint', 'oauth/revoke'],
+  ['introspection_endpoint', 'oauth/introspect'],
 ] as const;
 
 /**
@@ -47,10 +48,13 @@ function claimsSupported(): readonly string[] {
 }
 
 /** Members that depend on the tenant's settings (DISC-1). */
-function conditional({ settings }: MetadataFacts): Record<string, unknown> {
+function conditional({ settings, issuer: base }: MetadataFacts): Record<string, unknown> {
   const acr = settings.acr_values_supported;
   const issuer = namesIssuer(settings);
   return {
+    ...(settings.oidc_logout?.rp_logout_end_session_endpoint_discovery === false
+      ? {}
+      : { end_session_endpoint: `${base}oidc/logout` }),
     ...(acr && acr.length > 0 ? { acr_values_supported: acr } : {}),
     // The `oidc` dialect says so either way.
     ...(issuer || settings.answer_dialect === 'oidc' ? { authorization_response_iss_parameter_supported: issuer } : {}),
@@ -112,6 +116,8 @@ export function metadata(facts: MetadataFacts): Record<string, unknown> {
       'picture',
       'sub',
     ],
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     request_uri_parameter_supported: false,
     request_parameter_supported: false,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,

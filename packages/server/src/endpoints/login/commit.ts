@@ -8,6 +8,7 @@ import type { User } from '../../domain/accounts/user.ts';
 import { storeConsent } from '../../domain/issuing/consent.ts';
 import { type PendingAuthorization, pendingAuthorizations } from '../../domain/pending/pending.ts';
 import { advancePending, type PendingPatch } from '../../domain/pending/steps.ts';
+import { askVerification, type VerificationAsked } from '../../domain/recovery/asked.ts';
 import { startSession } from '../../domain/sessions/lifecycle.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import type { TenantSettings } from '../../domain/tenants/settings.ts';
@@ -24,6 +25,8 @@ export interface Circumstances {
   readonly audience: string | undefined;
   readonly ip: string;
   readonly userAgent: string;
+  /** Of the page, for mails that come of it. */
+  readonly language: string;
   readonly now: number;
 }
 
@@ -77,6 +80,7 @@ async function write(tx: Transaction, proof: Proof, at: Circumstances): Promise<
         throw new Undone({ kind: 'lost', why });
       }
       const user = (await recordLogin(tx, created.user.user_id, at.ip, at.now)) ?? created.user;
+      if (user.email !== undefined) await askVerification(tx, verificationOf(user, at), at.now);
       return begin(tx, user, at);
     }
     case 'consent': {
@@ -91,6 +95,11 @@ async function write(tx: Transaction, proof: Proof, at: Circumstances): Promise<
     case 'selected':
       return advance(tx, at, { selected: proof.user.user_id });
   }
+}
+
+function verificationOf({ user_id }: User, { pending, ip, userAgent, language }: Circumstances): VerificationAsked {
+  const { host: hostname, request } = pending;
+  return { user_id, client_id: request.client_id, ip, user_agent: userAgent, hostname, language };
 }
 
 /** The session of a user who has just proved to be there, and the login that goes on with it. */

@@ -7,6 +7,7 @@ import type { Passwords } from '../../domain/accounts/passwords.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
+import { formTargets } from '../../domain/clients/form-targets.ts';
 import { connectionsOf } from '../../domain/connections/find.ts';
 import { decideUser } from '../../domain/issuing/decide-user.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
@@ -31,10 +32,10 @@ import { chooseLanguage, textsIn } from '../../web/language.ts';
 import { readOwnForm } from '../../web/own-form.ts';
 import { errorPage, page } from '../../web/page.ts';
 import { type Params, readForm } from '../../web/params.ts';
-import type { Texts } from '../../web/texts/index.ts';
+import type { Language, Texts } from '../../web/texts/index.ts';
 import { commitProof } from './commit.ts';
 import { loginEvent } from './events.ts';
-import { formTargets } from './form-action.ts';
+
 import type { AnyStep, Show, Sources, StepAsk, StepDecision, StepEvent } from './step.ts';
 import { steps } from './steps/index.ts';
 
@@ -67,6 +68,7 @@ interface Visit {
   readonly client: ClientFacts;
   readonly settings: TenantSettings;
   readonly session: Session | undefined;
+  readonly language: Language;
   /** Right passwords of this visit: the door hears of its end. */
   readonly admissions: Admission[];
 }
@@ -98,9 +100,9 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     }
     fields = form.fields;
   }
-  const at: Visit = { ask, handle, pending, client, settings, session, admissions: [] };
   const look = await lookOf(database, snapshot, ask.tenant);
   const language = languageOf(ask, look.languages, pending.request.ui_locales);
+  const at: Visit = { ask, handle, pending, client, settings, session, language, admissions: [] };
   const pages = pagesOf(handle);
   const place = {
     texts: textsIn(language),
@@ -120,7 +122,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
     return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
   };
   try {
-    return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at)), show);
+    return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at, language)), show);
   } finally {
     for (const admission of at.admissions) admission.end();
   }
@@ -153,6 +155,7 @@ async function walk(deps: LoginDeps, at: Visit, decision: StepDecision, show: (p
         audience: storedAudience(pending, ask),
         ip: ask.ip,
         userAgent: ask.headers['user-agent'] ?? '',
+        language: at.language,
         now,
       });
       switch (committed.kind) {
@@ -184,7 +187,7 @@ function storedAudience(pending: PendingAuthorization, ask: Ask): string | undef
   return audience === undefined ? undefined : storedIdentifier(audience, ask.host);
 }
 
-function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit): Sources {
+function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit, language: string): Sources {
   const { database, snapshot, passwords } = deps;
   const about = {
     client_id: client.clientId,
@@ -192,7 +195,7 @@ function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit)
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
   };
-  const person = { tenant: ask.tenant, ip: ask.ip, about };
+  const person = { tenant: ask.tenant, ip: ask.ip, about, language };
   return {
     connections: () => connectionsOf(database, snapshot, ask.tenant, client),
     async identifierFirst() {

@@ -57,6 +57,7 @@ import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
 import { ticketRoutes } from './verbs/tickets.ts';
 import { tokenExplanationRoutes } from './verbs/token-explanations.ts';
 import { tokenPreviewRoutes } from './verbs/token-previews.ts';
+import { userBlockRoutes } from './verbs/user-blocks.ts';
 import { userRoleRoutes } from './verbs/user-roles.ts';
 import { userSearchRoutes } from './verbs/user-search.ts';
 import { userRoutes } from './verbs/users.ts';
@@ -118,6 +119,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...userRoutes(machinery),
     ...userRoleRoutes(machinery),
     ...ticketRoutes(machinery),
+    ...userBlockRoutes(machinery),
     ...emailProviderRoutes(machinery),
     ...emailTemplateRoutes(machinery),
     ...jobRoutes(machinery),

@@ -33,6 +33,7 @@ import {
   schemasOf,
   singletonPaths,
 } from '../../schema/openapi.ts';
+import { blockPaths } from './openapi-blocks.ts';
 import { connectionPaths, removeConnection } from './openapi-connections.ts';
 import { messagePaths, messageSchemas } from './openapi-messages.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
@@ -252,6 +253,7 @@ const paths = Object.assign(
   ...singletons.map(singletonPaths),
   handMade,
   peoplePaths,
+  blockPaths,
   connectionPaths,
   messagePaths,
   tokenPaths,

@@ -1,5 +1,6 @@
 // The error shape of the Management API (auth0-behaviour §37.3): statusCode, error, message, errorCode.
 
+import { readOn } from '../../web/answers.ts';
 import { type Answer, json } from '../../web/exchange.ts';
 
 /** A decision not to do it, as a value. */
@@ -42,7 +43,7 @@ export function problem(refusal: Refused): Answer {
   return json(
     status,
     { statusCode: status, error: names[status], message, ...(errorCode === undefined ? {} : { errorCode }) },
-    { ...uncached, ...refusal.headers },
+    { ...uncached, ...(errorCode === undefined ? {} : readOn(errorCode)), ...refusal.headers },
   );
 }
 

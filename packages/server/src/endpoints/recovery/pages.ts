@@ -48,7 +48,7 @@ export function sentPage(place: Place, typed: string, logIn: string | undefined)
     title: recovery.sentTitle,
     body: html`<h1>${recovery.sentTitle}</h1>
 <p class="lead">${recovery.sent(typed)}</p>
-<p>${recovery.sentHint}</p>
+<p class="more">${recovery.sentHint}</p>
 ${aside(place.action, recovery.sendAgain)}
 ${aside(logIn, recovery.backToLogIn)}`,
   };

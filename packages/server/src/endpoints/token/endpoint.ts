@@ -3,6 +3,7 @@
 
 import type { User } from '../../domain/accounts/user.ts';
 import { type Authentication, authenticate } from '../../domain/clients/authenticate.ts';
+import { loadClaimed } from '../../domain/clients/claimed.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { readPresented } from '../../domain/clients/presented.ts';
 import { issueAccessToken } from '../../domain/issuing/access-token.ts';
@@ -27,7 +28,7 @@ import { callerOf, issuedEvent, originEvent, redeemedEvent, refreshedEvent, refu
 import type { TokenFacts } from './facts.ts';
 import type { AnyGrant, Member } from './grant.ts';
 import { judgeGrantType } from './grant-type.ts';
-import { factsFor, loadClient } from './load.ts';
+import { factsFor } from './load.ts';
 import { logIn, withPasswords } from './log-in.ts';
 import { lostRefusal, spend, spendAssertion } from './spend.ts';
 
@@ -94,7 +95,7 @@ async function exchange(deps: TokenDeps, ask: Ask, password: TokenFacts['passwor
   const presented = readPresented(ask.headers.authorization, (name) => params.get(name));
   if (presented.kind === 'refused') return refused(presented.refusal);
   progress.basic = presented.presented.kind === 'secret' && presented.presented.basic;
-  const { client, verdict } = await loadClient(deps, ask, presented.presented);
+  const { client, verdict } = await loadClaimed(deps, ask, presented.presented, deps.now());
   if (client) {
     progress.client = client;
     progress.dialect = client.answerDialect ?? progress.dialect;

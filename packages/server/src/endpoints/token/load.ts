@@ -2,8 +2,6 @@
 
 import { findUser } from '../../domain/accounts/find.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
-import { findClient } from '../../domain/clients/find.ts';
-import type { Presented } from '../../domain/clients/presented.ts';
 import { mayUse } from '../../domain/connections/facts.ts';
 import { type FoundRealm, findRealm } from '../../domain/connections/find.ts';
 import { judgeAudience } from '../../domain/issuing/audience.ts';
@@ -17,7 +15,6 @@ import {
 } from '../../domain/issuing/find.ts';
 import { findRefreshToken } from '../../domain/issuing/refresh-member.ts';
 import { loadUserFacts } from '../../domain/issuing/user-facts.ts';
-import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../../domain/keys/assertion.ts';
 import { sessionOfId } from '../../domain/sessions/lifecycle.ts';
 import type { TenantSettings } from '../../domain/tenants/settings.ts';
 import { storedIdentifier } from '../../domain/tenants/system-apis.ts';
@@ -66,21 +63,6 @@ export function factsFor(
       }),
     similarIdentifiers: (identifier) => similarIdentifiers(database, snapshot, ask.tenant, identifier),
   };
-}
-
-/** The client that a request presents, and whether its assertion proves it. Does not judge a secret. @throws StoreUnavailable */
-export async function loadClient(
-  deps: Pick<TokenDeps, 'database' | 'snapshot' | 'now'>,
-  ask: Pick<Ask, 'tenant' | 'issuer' | 'host'>,
-  presented: Presented,
-): Promise<{ client: ClientFacts | undefined; verdict: AssertionVerdict | undefined }> {
-  const clientId = presented.kind === 'assertion' ? claimedIssuer(presented.assertion) : presented.clientId;
-  const client =
-    clientId === undefined ? undefined : await findClient(deps.database, deps.snapshot, ask.tenant, clientId, ask.host);
-  if (presented.kind !== 'assertion' || client?.method.kind !== 'private_key_jwt')
-    return { client, verdict: undefined };
-  const expected = { clientId: client.clientId, audience: ask.issuer, now: deps.now() };
-  return { client, verdict: await verifyAssertion(presented.assertion, client.method.keys, expected) };
 }
 
 /** What a client may do with a realm. */

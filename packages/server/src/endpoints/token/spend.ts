@@ -2,6 +2,7 @@
 // the `jti` of a client assertion, and the quotas of machine tokens. Most requests have neither and write nothing.
 
 import type { Authentication } from '../../domain/clients/authenticate.ts';
+import { useAssertion } from '../../domain/clients/claimed.ts';
 import { type ClientFacts, quotaOf, type TokenQuota, type TokenQuotaRow } from '../../domain/clients/facts.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type Refusal, refuse } from '../../oauth/errors.ts';
@@ -114,10 +115,9 @@ export async function spend(
 /** Spends the `jti` of the client's assertion, if it sent one. Throws, so that the transaction keeps nothing, if it was used before. */
 export async function spendAssertion(
   tx: Transaction,
-  { client, jti }: Authentication & { readonly kind: 'authenticated' },
+  authentication: Authentication & { readonly kind: 'authenticated' },
 ): Promise<void> {
-  if (!jti || (await tx.claim({ kind: 'client_assertion', key: `${client.clientId} ${jti.id}` }, jti.expiresAt)))
-    return;
+  if (await useAssertion(tx, authentication)) return;
   throw new Lost(
     refuse(
       'client_authentication',

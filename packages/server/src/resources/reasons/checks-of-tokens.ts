@@ -1,13 +1,10 @@
 // Reasons: an access token whose signature, audience, time or scope does not fit.
 
-const why = ['why-was-it-refused.md'];
-
 export const checkReasons = {
   wrong_issuer: {
     title: 'The token is of another issuer',
     means: 'Somebody else issued it: another server, another tenant, or the same one of another environment.',
     todo: ['Let the client and the API use the same server.', 'Compare `iss` of the token with `issuer` of the API.'],
-    docs: why,
   },
   near_miss_issuer: {
     title: 'The issuer is spelt differently',
@@ -16,7 +13,6 @@ export const checkReasons = {
       'Use one address for the server everywhere; the scheme, the port and the trailing slash count.',
       'Set `issuer` in the API to what the discovery document says.',
     ],
-    docs: why,
   },
   wrong_tenant: {
     title: 'The token is of another tenant',
@@ -91,7 +87,6 @@ export const checkReasons = {
       'Compare what the client received with what it sends: a token must never be edited or encoded again.',
       'With HS256: compare the secret of the API with its signing secret at this server.',
     ],
-    docs: why,
   },
   keys_unavailable: {
     title: 'The API cannot get the keys of the server',
@@ -122,13 +117,11 @@ export const checkReasons = {
     title: 'The token names no audience',
     means: 'It does not say for which API it is.',
     todo: ['Name the API in the request (`audience`).'],
-    docs: why,
   },
   userinfo_only: {
     title: 'The token is for /userinfo only',
     means: 'No API was named in the request.',
     todo: ['Name the API in the request (`audience`); with scope openid the token then serves both.'],
-    docs: why,
   },
   near_miss_audience: {
     title: 'The audience is almost right',
@@ -137,13 +130,11 @@ export const checkReasons = {
     todo: [
       'Use one spelling in three places: the identifier of the API at this server, the `audience` of the client, and `audience` in the API.',
     ],
-    docs: why,
   },
   wrong_audience: {
     title: 'The token is for another API',
     means: 'It was asked for with the audience of another API. Each API takes only tokens that were made for it.',
     todo: ['Ask with the audience of this API.', 'A client that calls two APIs gets a token for each.'],
-    docs: why,
   },
   expired: {
     title: 'The token has expired',
@@ -152,7 +143,6 @@ export const checkReasons = {
       'Let the client get a new token when `expires_in` is over: with a refresh token, silently, or with its credentials again.',
       'If it expires at once, compare the clocks of both machines.',
     ],
-    docs: why,
   },
   not_yet_valid: {
     title: 'The token is not valid yet',
@@ -198,7 +188,6 @@ export const checkReasons = {
       'See in the preview of the API which rule drops it.',
       'After a change, get a new token: a token keeps what it was issued with.',
     ],
-    docs: why,
   },
   missing_permission: {
     title: 'The user lacks a permission',
@@ -207,6 +196,5 @@ export const checkReasons = {
       'Give the permission to the user, directly or by a role.',
       'If the token has no `permissions` at all, switch on RBAC and "add permissions in the access token" at the API.',
     ],
-    docs: why,
   },
 } as const;

@@ -1,7 +1,5 @@
 // Reasons: what was sent is not an access token that the API can read, or was sent in a way that loses it.
 
-const why = ['why-was-it-refused.md'];
-
 export const kindReasons = {
   no_token: {
     title: 'There is no token in the request',
@@ -10,7 +8,6 @@ export const kindReasons = {
       'Send the header `Authorization: Bearer TOKEN`.',
       'If the client does, look for a proxy or a redirect to another host that drops the header.',
     ],
-    docs: why,
   },
   cors_preflight: {
     title: 'A CORS preflight was asked for a token',
@@ -54,7 +51,6 @@ export const kindReasons = {
       'Send the value of `access_token` itself, not its JSON text.',
       'Look for a template that was not filled in, and for a line break that was copied.',
     ],
-    docs: why,
   },
   empty_token: {
     title: 'There is nothing behind the word Bearer',
@@ -78,7 +74,6 @@ export const kindReasons = {
       'Compare what the client received with what it sends, from the first character to the last.',
       'Look for what limits its length: a database column, a cookie of 4 kB, a copy by hand.',
     ],
-    docs: why,
   },
   opaque_token: {
     title: 'The token is an opaque text that nobody here knows',
@@ -87,7 +82,6 @@ export const kindReasons = {
       'Compare it with the access_token that the client received.',
       'Name the API in the request (`audience`), so that the answer is a JWT for it.',
     ],
-    docs: why,
   },
   no_audience_requested: {
     title: 'The token was asked for without an API',
@@ -98,7 +92,6 @@ export const kindReasons = {
       'In an SDK: `authorizationParams: { audience: "IDENTIFIER" }`.',
       'For clients that cannot do that, set the default audience of the tenant.',
     ],
-    docs: why,
   },
   refresh_token: {
     title: 'A refresh token was sent to an API',
@@ -124,7 +117,6 @@ export const kindReasons = {
       'If that one is not a JWT, name the API in the request (`audience`).',
       'The application keeps the ID token for itself: for the name and the picture of the user.',
     ],
-    docs: ['why-was-it-refused.md', 'migrate-from-id-tokens.md'],
   },
   logout_token: {
     title: 'A logout token was sent to an API',

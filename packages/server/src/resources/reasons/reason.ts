@@ -6,8 +6,6 @@ export interface Reason {
   readonly means: string;
   /** What to do, one step an item. */
   readonly todo: readonly string[];
-  /** Pages of our documentation, as file names below `docs/`. */
-  readonly docs?: readonly string[];
 }
 
 /** Reasons by their code. */

@@ -154,10 +154,28 @@ export interface Texts {
     readonly verifySubmit: string;
     readonly verifyDoneTitle: string;
     readonly verifyDone: (email: string) => string;
+    readonly unblockTitle: string;
+    readonly unblockLead: string;
+    readonly unblockSubmit: string;
+    readonly unblockDoneTitle: string;
+    readonly unblockDone: string;
+    readonly goneUnblock: string;
     readonly goneTitle: string;
     readonly goneReset: string;
     readonly goneVerify: string;
     readonly askAgain: string;
+  };
+  readonly logout: {
+    readonly title: string;
+    readonly lead: (tenant: string) => string;
+    readonly asked: (application: string) => string;
+    readonly as: string;
+    readonly accept: string;
+    readonly deny: string;
+    readonly doneTitle: string;
+    readonly done: string;
+    readonly stayTitle: string;
+    readonly stay: string;
   };
   readonly selectAccount: {
     readonly title: string;

@@ -1,5 +1,6 @@
 // Causes: this is no access token, or none that an API can read. What our records know comes first, then what the library sees.
 
+import { endedBecause } from '../../issuing/refresh-member.ts';
 import type { Facts, Found, Row } from '../facts.ts';
 import { apiName, askAgain, clientName, pageOf, since, span } from '../words.ts';
 
@@ -27,7 +28,7 @@ const refresh: Row = (facts) => {
   const state = family
     ? 'it is still good at the token endpoint'
     : ended
-      ? `and it was revoked ${span(since(facts, ended.at))} ago (${ended.why})`
+      ? `and ${endedBecause(ended)}, ${span(since(facts, ended.at))} ago`
       : 'of a family that nobody remembers';
   return {
     code: 'refresh_token',

@@ -6,6 +6,7 @@ import { type IdentifierKind, identifierKinds } from '../../../domain/accounts/i
 import { type User, users as userTable } from '../../../domain/accounts/user.ts';
 import { findConnection } from '../../../domain/connections/find.ts';
 import { endAccess } from '../../../domain/issuing/end-access.ts';
+import { askVerification, type VerificationAsked } from '../../../domain/recovery/asked.ts';
 import { endSessionsOf } from '../../../domain/sessions/ending.ts';
 import { users } from '../../../resources/index.ts';
 import type { Patch } from '../../../schema/field.ts';
@@ -13,7 +14,7 @@ import { isSound } from '../../../schema/json.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import { readPatch } from '../../../schema/validate.ts';
 import type { Transaction } from '../../../storage/store.ts';
-import { json } from '../../../web/exchange.ts';
+import { type Ask, json } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
 import type { At } from '../context.ts';
 import { recordWrite } from '../events.ts';
@@ -72,6 +73,8 @@ export function changeUser({ deps }: Machinery): Act {
       if (isRefused(renamed)) return renamed;
       const after = { ...patched(renamed, before, patch), updated_at: new Date(here.now).toISOString() };
       await tx.replace(userTable, after);
+      if (patch.verify_email === true && after.email !== undefined)
+        await askVerification(tx, verificationOf(ask, after, patch.client_id ?? undefined), here.now);
       const moved = identifierKinds.some((kind) => before[kind] !== after[kind]);
       // auth0-behaviour SES-4. Blocking ends sessions only: whoever is unblocked goes on with the refresh tokens that he has.
       if (hash !== undefined) await endAccess(tx, after.user_id, 'password-changed', here.now);
@@ -91,6 +94,11 @@ export function changeUser({ deps }: Machinery): Act {
     recordWrite(deps, ask, here.caller, 'Update a user', body.value, { status: 200, body: answer });
     return json(200, answer, uncached);
   };
+}
+
+/** What is asked for when a user's address shall be confirmed. `clientId`: the client that the mail names. */
+export function verificationOf(ask: Ask, { user_id }: User, clientId: string | undefined): VerificationAsked {
+  return { user_id, client_id: clientId, ip: ask.ip, user_agent: ask.headers['user-agent'], hostname: ask.host };
 }
 
 /** The 403 for what the caller may not change; users themselves may change their own `user_metadata` (MA-5). */

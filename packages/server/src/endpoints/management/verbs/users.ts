@@ -1,11 +1,12 @@
 // Users: created with a password or an imported hash, read, removed (auth0-behaviour §2.6). Lists are in user-search.ts,
 // changes in user-changes.ts.
 
-import { createUser } from '../../../domain/accounts/create.ts';
+import { createUser, type UserDraft } from '../../../domain/accounts/create.ts';
 import { removeUser } from '../../../domain/accounts/remove.ts';
 import { users as userTable } from '../../../domain/accounts/user.ts';
 import { findConnection } from '../../../domain/connections/find.ts';
 import { endAccess } from '../../../domain/issuing/end-access.ts';
+import { askVerification } from '../../../domain/recovery/asked.ts';
 import { users } from '../../../resources/index.ts';
 import type { AnyOf } from '../../../schema/collection.ts';
 import { isSound } from '../../../schema/json.ts';
@@ -19,7 +20,7 @@ import { fieldParameters, pick, readWanted } from '../paging.ts';
 import { badBody, lacksScope, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
 import { userBeyondCaller } from './administrators.ts';
-import { changeUser, invalidIdentifier, merged } from './user-changes.ts';
+import { changeUser, invalidIdentifier, merged, verificationOf } from './user-changes.ts';
 import { hashOf, importedHash } from './user-passwords.ts';
 import { inexistentUser } from './user-roles.ts';
 import { shownUser } from './user-views.ts';
@@ -52,18 +53,20 @@ export function userRoutes(machinery: Machinery): Route[] {
         : await hashOf(deps, connection.passwordPolicy, password, { ...profile, user_metadata });
     if (isRefused(hash)) return hash;
 
-    const outcome = await deps.database.store(ask.tenant).transact((tx) =>
-      createUser(
-        tx,
-        {
-          ...profile,
-          password_hash: hash,
-          ...(user_metadata ? { user_metadata: merged({}, user_metadata) } : {}),
-          ...(app_metadata ? { app_metadata: merged({}, app_metadata) } : {}),
-        },
-        here.now,
-      ),
-    );
+    const made: UserDraft = {
+      ...profile,
+      password_hash: hash,
+      ...(user_metadata ? { user_metadata: merged({}, user_metadata) } : {}),
+      ...(app_metadata ? { app_metadata: merged({}, app_metadata) } : {}),
+    };
+    // As at Auth0: an address that nobody vouches for is asked about, unless the caller says otherwise.
+    const verifies = verify_email ?? (profile.email_verified !== true && !here.trusted);
+    const outcome = await deps.database.store(ask.tenant).transact(async (tx) => {
+      const created = await createUser(tx, made, here.now);
+      if (created.kind === 'created' && created.user.email !== undefined && verifies)
+        await askVerification(tx, verificationOf(ask, created.user, client_id), here.now);
+      return created;
+    });
     if (outcome.kind === 'invalid') return invalidIdentifier(outcome.identifier);
     if (outcome.kind === 'exists') return refused(409, users.errors.conflict.message, users.errors.conflict.errorCode);
     const answer = shownUser(outcome.user);

@@ -9,8 +9,8 @@ export interface LoginView {
   /** Whether usernames name people here, besides e-mail addresses. */
   readonly usernames: boolean;
   readonly identifier: string | undefined;
-  /** Where a new password can be asked for. */
-  readonly forgot: string;
+  /** Where a new password can be asked for, if it can. */
+  readonly forgot: string | undefined;
   /** Where an account can be made, if it can. */
   readonly signUp: string | undefined;
   readonly errors: readonly FormError[];
@@ -50,10 +50,10 @@ ${summary(texts, errors)}
 ${form(
   place,
   html`${stage === 'password' ? known : identifier}
-${stage === 'identifier' ? nothing : password}
+${stage === 'identifier' || !view.forgot ? nothing : password}
 <div class="actions"><button type="submit" name="action" value="default">${stage === 'identifier' ? texts.login.next : texts.login.submit}</button></div>`,
 )}
-${stage === 'identifier' ? nothing : html`<p class="aside"><a href="${view.forgot}">${texts.recovery.forgot}</a></p>`}
+${stage === 'identifier' || !view.forgot ? nothing : html`<p class="aside"><a href="${view.forgot}">${texts.recovery.forgot}</a></p>`}
 ${view.signUp ? html`<p class="aside">${texts.login.noAccount} <a href="${view.signUp}">${texts.login.signUp}</a></p>` : nothing}`,
   };
 }

@@ -36,7 +36,7 @@ export const loginStep = step<LoginFacts>({
         stage,
         usernames: connection.atSignup.username !== 'inactive',
         identifier: identifier ?? (ask.fields ? undefined : ask.pending.request.login_hint),
-        forgot: ask.forgot,
+        forgot: connection.disableReset ? undefined : ask.forgot,
         signUp: connection.disableSignup ? undefined : ask.pages.signup,
         errors,
       }),

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientFacts } from '../../domain/clients/facts.ts';
-import { formTargets } from './form-action.ts';
+import { clientFacts } from './facts.ts';
+import { formTargets } from './form-targets.ts';
 
 const rows: readonly (readonly [what: string, redirectUri: string, registered: object, sources: readonly string[]])[] =
   [

@@ -1,7 +1,7 @@
 // Where the redirects after a form of ours may lead. Chromium holds every redirect after a POST to `form-action`: the
 // client's callback, and wherever the client goes on from there, must be among the sources, or the browser stops in silence.
 
-import type { ClientFacts } from '../../domain/clients/facts.ts';
+import type { ClientFacts } from './facts.ts';
 
 /**
  * CSP sources: the callback of this login with its domain, and what is registered for the client. `https://*.example.com` is a
