@@ -3,7 +3,7 @@
 
 import * as Radix from '@radix-ui/react-dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button, IconButton } from './button.tsx';
 
 export interface DialogProps {
@@ -16,12 +16,19 @@ export interface DialogProps {
 
 /** A dialog that is open as long as it is rendered. */
 export function Dialog({ title, about, onClose, children, wide = false }: DialogProps) {
+  const [opener] = useState(() => document.activeElement);
+  // Radix would give the focus to a trigger of its own, and there is none: the dialog is opened by being rendered.
+  const giveBack = (event: Event) => {
+    event.preventDefault();
+    if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
+  };
   return (
     <Radix.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
       <Radix.Portal>
         <div className="fixed inset-0 z-40 bg-black/40" aria-hidden="true" />
         <div className="pointer-events-none fixed inset-0 z-50 grid items-end overflow-y-auto p-3 sm:items-start sm:pt-[8vh]">
           <Radix.Content
+            onCloseAutoFocus={giveBack}
             {...(about ? {} : { 'aria-describedby': undefined })}
             className={`appear pointer-events-auto mx-auto w-full rounded-xl bg-surface p-5 shadow-lift ${wide ? 'max-w-3xl' : 'max-w-lg'}`}
           >

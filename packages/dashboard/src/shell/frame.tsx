@@ -59,7 +59,8 @@ export function Frame() {
           </IconButton>
         </div>
       </header>
-      <div
+      <aside
+        aria-label="Sidebar"
         className={`${open ? 'flex' : 'hidden'} fixed inset-x-0 top-14 bottom-0 z-30 flex-col overflow-y-auto border-r border-line bg-surface p-3 lg:sticky lg:top-0 lg:flex lg:h-dvh`}
       >
         <Tenant />
@@ -76,7 +77,7 @@ export function Frame() {
         <div className="mt-auto border-t border-line pt-3">
           <Me />
         </div>
-      </div>
+      </aside>
       <main id="main" ref={main} tabIndex={-1} className="min-w-0 outline-none">
         <Suspense
           fallback={

@@ -113,22 +113,28 @@ async function findings(page: Page): Promise<string[]> {
 /** The page is there and has read what it shows. */
 async function settled(page: Page): Promise<void> {
   await page.waitForSelector('main h1', { state: 'attached' });
-  await page.waitForFunction(`!document.querySelector('[role=status][aria-label=Loading]')`);
-  await page.waitForFunction('document.getAnimations().every((one) => one.playState !== "running")');
+  // Not `waitForFunction`, which the policy of the page forbids.
+  const still = `!document.querySelector('[role=status], [aria-busy=true]') && document.getAnimations().every((one) => one.playState !== 'running')`;
+  for (let tries = 0; !(await page.evaluate(still)); tries += 1) {
+    assert.ok(tries < 200, `${page.url()} does not come to rest`);
+    await page.waitForTimeout(50);
+  }
 }
 
+/** By default every page as a phone in the dark has it, and some as a desk in the light; with pictures all four ways. */
+const some: readonly string[] = ['home', 'api-applications', 'application-create', 'users', 'log', 'branding'];
 const looks = [
-  { width: 1280, colorScheme: 'light' },
-  { width: 390, colorScheme: 'dark' },
+  { width: 390, colorScheme: 'dark', names: undefined },
+  { width: 1280, colorScheme: 'light', names: pictures ? undefined : some },
   ...(pictures
     ? ([
-        { width: 1280, colorScheme: 'dark' },
-        { width: 390, colorScheme: 'light' },
+        { width: 1280, colorScheme: 'dark', names: undefined },
+        { width: 390, colorScheme: 'light', names: undefined },
       ] as const)
     : []),
 ] as const;
-for (const { width, colorScheme } of looks) {
-  test(`axe finds nothing on any page at ${width} pixels, ${colorScheme}; nothing overflows, and markup of strangers is text`, {
+for (const { width, colorScheme, names } of looks) {
+  test(`axe finds nothing on ${names ? 'some pages' : 'any page'} at ${width} pixels, ${colorScheme}; nothing overflows, and markup of strangers is text`, {
     timeout: 240_000,
   }, async () => {
     const { context, page } = await rig.administrator({
@@ -141,6 +147,7 @@ for (const { width, colorScheme } of looks) {
       if (!request.url().startsWith(rig.site.base) && !request.url().startsWith('data:')) foreign.push(request.url());
     });
     for (const [name, path] of Object.entries(paths)) {
+      if (names && !names.includes(name)) continue;
       // Within the app, as people go: only the first page is loaded whole.
       await page.evaluate(
         `history.pushState({}, '', ${JSON.stringify(`/dashboard${path}`)}); dispatchEvent(new PopStateEvent('popstate'))`,
