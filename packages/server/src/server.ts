@@ -14,6 +14,7 @@ import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import { createPasswordDoor } from './domain/limits/password-door.ts';
+import { closedHandler } from './domain/limits/unblock.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
 import { mailboxMessages } from './domain/messages/mailbox.ts';
@@ -156,6 +157,7 @@ export async function openHouse(
     }),
     logoutDelivery({ database, snapshot, keyring, egress, record, now }),
     sessionWatch({ database, snapshot, now }),
+    closedHandler({ database, snapshot, now, originOf: hosts.originOf }),
     ...recoveryHandlers({ database, snapshot, record, now, originOf: hosts.originOf }),
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
@@ -166,7 +168,6 @@ export async function openHouse(
     snapshot,
     passwords,
     rates,
-    originOf: hosts.originOf,
     now,
     record,
   });

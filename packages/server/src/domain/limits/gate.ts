@@ -128,6 +128,12 @@ export async function leave(tx: Transaction, pass: Pass, now: number): Promise<v
   if (pass.address) await tx.putBack(pass.address);
 }
 
+/** The password was not looked at after all: gives the attempt back, and forgives nothing. */
+export async function giveBack(tx: Transaction, pass: Pass): Promise<void> {
+  if (pass.tally) await tx.untally(pass.tally.name);
+  if (pass.address) await tx.putBack(pass.address);
+}
+
 /** Takes one of the sign-ups of an address. What is malformed must be refused before. @throws StoreUnavailable */
 export async function enterSignup(
   store: Store,
