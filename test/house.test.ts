@@ -151,6 +151,7 @@ const cases: Readonly<Record<Rule, { readonly good: readonly Case[]; readonly ba
       ['src/cli/a.ts', "import { DatabaseSync } from 'node:sqlite';"],
       ['src/web/cookies.ts', "import type { A } from 'fastify';"],
       ['src/server.ts', "import cors from '@fastify/cors';"],
+      ['src/domain/accounts/a.ts', "import { createTransport } from 'nodemailer';"],
       ['src/domain/clients/a.ts', "import { jwtVerify } from 'jose/jwt/verify';"],
     ],
   },

@@ -49,7 +49,8 @@ export async function startWebApp({ port, baseUrl, issuer, clientId, clientSecre
       // For the session cookie; it follows from the client's secret, so that a restart signs nobody out.
       secret: createHash('sha256').update(`session cookie of ${clientSecret}`).digest('hex'),
       authRequired: false,
-      auth0Logout: true,
+      // /oidc/logout, as discovery names it, with the ID token as a hint: nobody is asked.
+      idpLogout: true,
       authorizationParams: { response_type: 'code', audience, scope: 'openid profile email read:patients' },
     }),
   );

@@ -62,6 +62,11 @@ const owners: readonly { readonly packages: readonly string[]; readonly owner: R
     owner: /^packages\/(server\/src\/domain\/(keys|issuing)|api\/src)\//,
     name: 'domain/keys, domain/issuing and packages/api',
   },
+  {
+    packages: ['liquidjs', 'nodemailer'],
+    owner: /^packages\/server\/src\/domain\/messages\//,
+    name: 'domain/messages',
+  },
 ];
 const signatures = ['sign', 'verify', 'createSign', 'createVerify', 'Sign', 'Verify', 'webcrypto', 'subtle'];
 

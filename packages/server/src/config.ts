@@ -2,6 +2,7 @@
 // `countersign help` and docs/settings.md are made from this list, so neither can be wrong.
 
 import { parseArgs } from 'node:util';
+import { type EndpointRate, ratesWith, readRate } from './domain/limits/rates.ts';
 import { isSender, readSmtpUrl, type SmtpServer } from './domain/messages/provider.ts';
 
 interface Setting<T> {
@@ -68,6 +69,16 @@ const oneOf = <const T extends readonly string[]>(
   fallback,
   read: (x) => (values.includes(x) ? { ok: x } : `must be one of ${values.join(', ')}`),
 });
+const rates = (about: string): Setting<readonly EndpointRate[]> => ({
+  value: 'NAME=RATE,...',
+  about,
+  fallback: [],
+  read(x) {
+    const read = x.split(',').map((item) => readRate(item.trim()));
+    const wrong = read.find((one) => typeof one === 'string');
+    return wrong ?? { ok: read.filter((one) => typeof one !== 'string') };
+  },
+});
 const flag = (fallback: boolean, about: string): Setting<boolean> => ({
   value: '',
   about,
@@ -100,6 +111,14 @@ export const settings = {
   'allow-outbound': list(
     'HOST,...',
     'Hosts, addresses or CIDR ranges that the server may call although they are not public, named hosts also without TLS: for back-channel logout and mail inside your network',
+  ),
+  'rate-limits': oneOf(
+    ['auto', 'on', 'off'],
+    'auto',
+    'Whether endpoints may be asked only so often; auto is off where only this machine is served (loopback, no domain, no proxy)',
+  ),
+  'rate-limit': rates(
+    'Other numbers for rows of the table in docs/attack-protection.md, e.g. token=30/s,userinfo=10:5/min (BURST:COUNT/UNIT)',
   ),
   tenant: optionalText(
     'FILE',
@@ -168,6 +187,12 @@ export class StartRefused extends Error {
 export function isDevelopment(config: Pick<Config, 'host' | 'domain' | 'trusted-proxies'>): boolean {
   const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(config.host);
   return loopback && config.domain.length === 0 && config['trusted-proxies'].length === 0;
+}
+
+/** The rates that endpoints are held to; none where they are switched off. Pure. */
+export function ratesOf(config: Config): readonly EndpointRate[] {
+  const on = config['rate-limits'] === 'on' || (config['rate-limits'] === 'auto' && !isDevelopment(config));
+  return on ? ratesWith(config['rate-limit']) : [];
 }
 
 /** `log-level` -> `COUNTERSIGN_LOG_LEVEL`. */

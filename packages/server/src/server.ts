@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Config, StartRefused } from './config.ts';
+import { type Config, ratesOf, StartRefused } from './config.ts';
 import { isDevelopment, mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
@@ -15,6 +15,7 @@ import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
 import { createPasswordDoor } from './domain/limits/password-door.ts';
+import { closedHandler } from './domain/limits/unblock.ts';
 import type { LogEvent } from './domain/logs/event.ts';
 import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
 import { mailboxMessages } from './domain/messages/mailbox.ts';
@@ -36,6 +37,7 @@ import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { docsRoutes } from './endpoints/docs/endpoint.ts';
 import { explainRoutes } from './endpoints/explain/endpoint.ts';
 import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
+import { legacyRoutes } from './endpoints/legacy/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
 import { logoutRoutes } from './endpoints/logout/endpoint.ts';
 import { mailboxRoutes } from './endpoints/mailbox/endpoint.ts';
@@ -156,16 +158,17 @@ export async function openHouse(
     }),
     logoutDelivery({ database, snapshot, keyring, egress, record, now }),
     sessionWatch({ database, snapshot, now }),
+    closedHandler({ database, snapshot, now, originOf: hosts.originOf }),
     ...recoveryHandlers({ database, snapshot, record, now, originOf: hosts.originOf }),
   ];
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
+  const rates = ratesOf(config);
   const door = createPasswordDoor({
     database,
     snapshot,
     passwords,
-    paced: false,
-    originOf: hosts.originOf,
+    rates,
     now,
     record,
   });
@@ -194,11 +197,12 @@ export async function openHouse(
       ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
       ...introspectRoutes({ database, snapshot, keyring, now, record }),
+      ...legacyRoutes({ database, snapshot, record }),
       ...tokenRoutes({ database, snapshot, keyring, grants, door, now, record }),
-      ...dbconnectionRoutes({ database, snapshot, passwords, door, now, record }),
+      ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),
-      ...recoveryRoutes({ database, snapshot, passwords, now, record }),
+      ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
       ...docsRoutes({ database, snapshot }),
       ...unblockRoutes({ database, snapshot, now, record }),
       ...discoveryRoutes({

@@ -2,12 +2,13 @@
 
 import { BlockList } from 'node:net';
 import { resolve } from 'node:path';
-import { type Config, readConfig, StartRefused } from '../config.ts';
+import { type Config, ratesOf, readConfig, StartRefused } from '../config.ts';
 import { type RunningDemo, serveDemo } from '../demo.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
 import { settingsOf } from '../domain/tenants/settings.ts';
 import { createProcessLog, type ProcessLog } from '../log.ts';
 import { createOperations, type Operations } from '../operations.ts';
+import { rateLimited } from '../rate-limits.ts';
 import type { TenantHost } from '../schema/brand.ts';
 import { prepareTenant, rememberShown } from '../seed/prepare.ts';
 import { trustedCalls } from '../seed/trusted.ts';
@@ -70,7 +71,7 @@ function routerFor(
   trustProxy: (address: string) => boolean,
 ): RouterOptions {
   return {
-    routes: house.routes,
+    routes: rateLimited(house.routes, { rates: ratesOf(config), record: house.record, now: house.now }),
     tenantOf: house.hosts.tenantOf,
     trustProxy,
     isOutage: (error) => error instanceof StoreUnavailable,

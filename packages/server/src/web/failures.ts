@@ -10,6 +10,7 @@ const oauthCodes: Readonly<Record<number, string>> = {
   404: 'not_found',
   405: 'method_not_allowed',
   413: 'invalid_request',
+  429: 'too_many_requests',
   500: 'server_error',
   503: 'temporarily_unavailable',
 };
@@ -18,6 +19,7 @@ const managementNames: Readonly<Record<number, string>> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Payload Too Large',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -34,7 +36,16 @@ export function failure(
     case 'oauth':
       return json(status, { error: oauthCodes[status] ?? 'invalid_request', error_description: message }, all);
     case 'management':
-      return json(status, { statusCode: status, error: managementNames[status] ?? 'Error', message }, all);
+      return json(
+        status,
+        {
+          statusCode: status,
+          error: managementNames[status] ?? 'Error',
+          message,
+          ...(status === 429 ? { errorCode: 'too_many_requests' } : {}),
+        },
+        all,
+      );
     case 'page':
       // No request to read a language from, and maybe no store to read a look from.
       return errorPage({ query: '', headers: {} }, undefined, {

@@ -48,6 +48,20 @@ test('the web application trusts the development authority, and signs in and out
     await page.waitForSelector('#signed-out');
     assert.equal(page.url(), `${address}/`);
     await page.click('text=Log in');
+    await signIn(page, user);
+    await page.waitForSelector('#name');
+    // Without a hint a person is asked, and the answer leads back to the application.
+    const asked = new URLSearchParams({ client_id: client.clientId, post_logout_redirect_uri: address, state: 'x y' });
+    await page.goto(`https://localhost:${site.httpsPort}/oidc/logout?${asked}`);
+    await page.click('button[value=accept]');
+    await page.waitForURL(`${address}/?state=x%20y`);
+    await page.goto(
+      `https://localhost:${site.httpsPort}/authorize?${new URLSearchParams({
+        client_id: client.clientId,
+        redirect_uri: `${address}/callback`,
+        response_type: 'code',
+      })}`,
+    );
     await page.waitForSelector('input[name=password]');
   } finally {
     await browser.close();

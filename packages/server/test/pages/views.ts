@@ -1,6 +1,7 @@
 // Every page that people see, as a pure function of a language and a look: for tests that look at pages without a server.
 
 import type { CaughtMail } from '../../src/domain/messages/mailbox.ts';
+import { legacyPage } from '../../src/endpoints/legacy/page.ts';
 import type { Place, Shown } from '../../src/endpoints/login/form.ts';
 import { confirmPage } from '../../src/endpoints/login/steps/confirm/page.ts';
 import { scopeLines } from '../../src/endpoints/login/steps/consent/lines.ts';
@@ -8,6 +9,7 @@ import { consentPage } from '../../src/endpoints/login/steps/consent/page.ts';
 import { loginPage } from '../../src/endpoints/login/steps/login/page.ts';
 import { selectAccountPage } from '../../src/endpoints/login/steps/select-account/page.ts';
 import { signupPage } from '../../src/endpoints/login/steps/signup/page.ts';
+import { endPage as logoutEndPage, questionPage } from '../../src/endpoints/logout/pages.ts';
 import { listPage, mailPage } from '../../src/endpoints/mailbox/page.ts';
 import { askPage, endPage, gonePage, resetPage, sentPage, verifyPage } from '../../src/endpoints/recovery/pages.ts';
 import type { Answer } from '../../src/web/exchange.ts';
@@ -80,6 +82,14 @@ const rules = (language: Language) => {
 };
 
 export const views: Readonly<Record<string, View>> = {
+  logout: shown((place) =>
+    questionPage(place, application, 'jane@example.com', [
+      ['client_id', 'a-client'],
+      ['post_logout_redirect_uri', 'https://app.example.com/bye'],
+    ]),
+  ),
+  'logout-done': shown((place) => logoutEndPage(place.texts, true)),
+  'logout-stayed': shown((place) => logoutEndPage(place.texts, false)),
   login: shown((place) =>
     loginPage(place, {
       stage: 'both',
@@ -217,4 +227,5 @@ export const tools: Readonly<Record<string, View>> = {
   mailbox: wide(listPage([caught, { ...caught, subject: 'Confirm your email address for Acme Travel' }])),
   'mailbox-empty': wide(listPage([])),
   'mailbox-mail': wide(mailPage(caught)),
+  'old-endpoints': wide({ title: 'Old endpoints', body: legacyPage() }),
 };

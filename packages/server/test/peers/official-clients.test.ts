@@ -151,6 +151,34 @@ describe('official clients over https', () => {
     });
   });
 
+  test('the auth0 Node SDK makes links, and says by what mails leave and what they say', async () => {
+    const CONNECTION = await makeConnection(site);
+    const user = {
+      connection: CONNECTION,
+      email: 'mail@example.com',
+      password: 'Correct-horse-1',
+      verify_email: false,
+    };
+    const { body: made } = await site.manage('POST', '/users', user);
+    const result = await program('auth0-mail', ca, {
+      DOMAIN: domain,
+      CLIENT_ID: site.admin.clientId,
+      CLIENT_SECRET: site.admin.clientSecret,
+      USER_ID: made.user_id,
+    });
+    const shown = { smtp_host: 'smtp.example.com', smtp_port: 587, smtp_user: 'user' };
+    assert.deepEqual(result, {
+      links: [`${site.base}/u/reset-password?ticket=*`, `${site.base}/u/email-verification?ticket=*`],
+      job: ['verification_email', true],
+      none: '404',
+      provider: shown,
+      changed: 'info@example.com',
+      read: shown,
+      template: 'Hi',
+      kept: true,
+    });
+  });
+
   test('express-oauth2-jwt-bearer accepts our token, and refuses a wrong audience and a missing scope', async () => {
     const other = await site.machine();
     const tokenOf = async (who: Machine) => {

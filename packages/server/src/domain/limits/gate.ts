@@ -11,9 +11,6 @@ import { isAllowed, type Protection, type Rate } from './protection.ts';
 
 /** Failed logins count for 30 days after the last (auth0-behaviour ATT-3). */
 export const failuresKeptMs = 30 * 86_400_000;
-/** Logins of one user from one address, right or wrong (auth0-behaviour §38.4). */
-const pace: Rate = { capacity: 20, everyMs: 6_000 };
-
 /** Who is about to say a password. */
 export interface Guess {
   /** Of the user whom the identifier names; else the identifier itself, in its canonical form. */
@@ -81,23 +78,21 @@ function tallyOf({ account, connection, ip }: Guess, byAddress: boolean): Tally 
 }
 
 /**
- * Takes an attempt, or says what is in its way; what is refused counts nowhere. `paced`: whether logins are also limited when they
- * succeed. `now` in ms. @throws StoreUnavailable
+ * Takes an attempt, or says what is in its way; what is refused counts nowhere. `pace`: how often a user may log in from one
+ * address, right or wrong. `now` in ms. @throws StoreUnavailable
  */
 export async function enter(
   store: Store,
   { accounts, addresses }: Protection,
   guess: Guess,
-  paced: boolean,
+  pace: Rate | undefined,
   now: number,
 ): Promise<Pass | Closed> {
   const counts = accounts.enabled && guess.protects && !isAllowed(accounts.allowed, guess.ip);
   const throttles = addresses.enabled && !isAllowed(addresses.allowed, guess.ip);
-  if (!counts && !throttles && !paced) return { kind: 'open', addressSpent: false };
+  if (!counts && !throttles && !pace) return { kind: 'open', addressSpent: false };
   const tally = counts ? tallyOf(guess, accounts.byAddress) : undefined;
-  const quick = paced
-    ? { name: `${subjectOf(guess.account)} logs in from ${networkOf(guess.ip)}`, ...pace }
-    : undefined;
+  const quick = pace && { ...pace, name: `${subjectOf(guess.account)} logs in from ${networkOf(guess.ip)}` };
   const address = throttles ? addressBucket('login', guess.ip, addresses.login) : undefined;
   // Always in this order, so that racers cannot block each other for good.
   return store.transact(async (tx): Promise<Pass | Closed> => {
@@ -130,6 +125,12 @@ export async function enter(
 /** The password was right: gives the attempt back, and forgives the failures before it. Part of the transaction that logs in. */
 export async function leave(tx: Transaction, pass: Pass, now: number): Promise<void> {
   if (pass.tally) await tx.forgive(pass.tally.name, now);
+  if (pass.address) await tx.putBack(pass.address);
+}
+
+/** The password was not looked at after all: gives the attempt back, and forgives nothing. */
+export async function giveBack(tx: Transaction, pass: Pass): Promise<void> {
+  if (pass.tally) await tx.untally(pass.tally.name);
   if (pass.address) await tx.putBack(pass.address);
 }
 

@@ -7,12 +7,12 @@ import { nameOf } from '../accounts/name.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { User } from '../accounts/user.ts';
 import type { LogEvent } from '../logs/event.ts';
-import { settingsOf } from '../tenants/settings.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
-import { accountOf, type Closed, enter, enterSignup, type Guess, leave, subjectOf } from './gate.ts';
+import { accountOf, type Closed, enter, enterSignup, type Guess, giveBack, leave, subjectOf } from './gate.ts';
 import { protectionOf } from './protection.ts';
 import { createQueue } from './queue.ts';
-import { tellClosed } from './unblock.ts';
+import { type EndpointRate, rateNamed } from './rates.ts';
+import { type Closing, tellClosed } from './unblock.ts';
 
 /** A password and whose it is said to be. */
 export interface Claim {
@@ -71,10 +71,8 @@ export interface DoorDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
-  /** Whether logins are limited also when they succeed: 20 at once of a user at an address, then ten a minute. */
-  readonly paced: boolean;
-  /** Where people reach a tenant, for links in mails: from the configuration, never from a request (PWR-01). */
-  readonly originOf: (tenant: TenantId, preferred?: string) => string;
+  /** The rates that are in force (`rates.ts`). */
+  readonly rates: readonly EndpointRate[];
   /** ms */
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
@@ -84,6 +82,7 @@ export interface DoorDeps {
 export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
   const { database, snapshot, passwords, now } = deps;
   const queue = createQueue();
+  const pace = rateNamed(deps.rates, 'login');
 
   const tell = (at: Pick<Claim, 'tenant' | 'ip' | 'about'>, type: string, description: string, user?: User) => {
     const whom = user ? { user_id: user.user_id, user_name: nameOf(user), connection: user.connection } : {};
@@ -109,31 +108,34 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
       };
       const { outcome: pass, end } = await queue.enter(
         `${tenant} ${connection.name} ${subjectOf(guess.account)}`,
-        () => enter(store, protection, guess, deps.paced, now()),
+        () => enter(store, protection, guess, pace, now()),
         (outcome) => outcome.kind === 'closed' && outcome.why === 'account',
       );
       if (pass.kind === 'closed') return refused(claim, pass, user);
+      let judged: Awaited<ReturnType<typeof verify>>;
       try {
-        const judged = await verify(claim, user);
-        if (judged.kind === 'right') {
-          let admitted = false;
-          const admit = async (tx: Transaction) => {
-            await leave(tx, pass, now());
-            admitted = true;
-          };
-          return { ...judged, admission: { admit, end: () => end(admitted) } };
-        }
-        end(false);
-        if (pass.addressSpent) tell(claim, 'limit_mu', told.address[1]);
-        if (pass.tally?.count === protection.accounts.most) {
-          tell(claim, 'limit_wc', told.account[1], user);
-          if (protection.accounts.notifies) await tellUser(claim, pass.tally.subject, user);
-        }
-        return judged;
+        judged = await verify(claim, user);
       } catch (error) {
-        end(false);
+        // Nobody got to know whether it was right: the attempt does not count, if the store can still be told.
+        await store.transact((tx) => giveBack(tx, pass)).catch(() => undefined);
+        end(true);
         throw error;
       }
+      if (judged.kind === 'right') {
+        let admitted = false;
+        const admit = async (tx: Transaction) => {
+          await leave(tx, pass, now());
+          admitted = true;
+        };
+        return { ...judged, admission: { admit, end: () => end(admitted) } };
+      }
+      end(false);
+      if (pass.addressSpent) tell(claim, 'limit_mu', told.address[1]);
+      if (pass.tally?.count === protection.accounts.most) {
+        tell(claim, 'limit_wc', told.account[1], user);
+        if (protection.accounts.notifies) await tellUser(claim, pass.tally.subject, user);
+      }
+      return judged;
     },
 
     async signup(at) {
@@ -156,10 +158,14 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
   }
 
   async function tellUser({ tenant, ip, about, language }: Claim, subject: string, user: User | undefined) {
-    const settings = await settingsOf(database, snapshot, tenant);
-    const preferred = settings.flags?.enable_custom_domain_in_emails === true ? about.hostname : undefined;
-    const origin = deps.originOf(tenant, preferred);
-    await tellClosed(database, { tenant, subject, user, ip, client_id: about.client_id, language, origin }, now());
+    const closing: Closing = {
+      ip,
+      ...(user ? { user_id: user.user_id } : {}),
+      ...(about.client_id === undefined ? {} : { client_id: about.client_id }),
+      ...(about.hostname === undefined ? {} : { hostname: about.hostname }),
+      ...(language === undefined ? {} : { language }),
+    };
+    await tellClosed(database.store(tenant), subject, closing, now());
   }
 }
 

@@ -2,8 +2,10 @@
 // what comes of it is worked out by a job. So the answer and its time say nothing about which accounts exist (ENU-03).
 
 import type { TenantId } from '../../schema/brand.ts';
-import type { Transaction } from '../../storage/store.ts';
+import type { Store, Transaction } from '../../storage/store.ts';
 import { enqueue, type JobKind } from '../jobs/job.ts';
+import type { EndpointRate } from '../limits/rates.ts';
+import { enterReset } from '../limits/reset-gate.ts';
 import type { LogEvent } from '../logs/event.ts';
 
 /** Where a request came from, for the log and for the mail. */
@@ -36,9 +38,21 @@ const patience = { attempts: 8, longestMs: 30_000, pause: { first: 1_000, most: 
 export const resetAskedJob: JobKind<ResetAsked> = { name: 'reset-asked', ...patience };
 export const verificationAskedJob: JobKind<VerificationAsked> = { name: 'verification-asked', ...patience };
 
-/** Writes down that somebody forgot the password. Looks for nobody. `now` in ms. */
-export async function askReset(tx: Transaction, asked: ResetAsked, now: number): Promise<void> {
-  await enqueue(tx, resetAskedJob, given(asked), now);
+/**
+ * Writes down that somebody forgot the password, unless that was asked for this address from the same place too often: `closed`, for
+ * so many `seconds`. Looks for nobody. `now` in ms. @throws StoreUnavailable
+ */
+export function askReset(
+  store: Store,
+  rates: readonly EndpointRate[],
+  asked: ResetAsked & { readonly ip: string },
+  now: number,
+): ReturnType<typeof enterReset> {
+  return store.transact(async (tx) => {
+    const entered = await enterReset(tx, rates, asked, now);
+    if (entered.kind === 'open') await enqueue(tx, resetAskedJob, given(asked), now);
+    return entered;
+  });
 }
 
 /** Writes down that an address shall be confirmed, in the transaction that made or changed it. `now` in ms. */

@@ -40,6 +40,13 @@ export function tooMany(seconds: number): SignupRefusal {
   return { ...rest, body: { ...body, name: 'TooManyRequestsError' }, headers: { 'retry-after': String(seconds) } };
 }
 
+/** Too many requests for a mail to one address; `seconds` until there may be another. Pure. */
+export function tooManyMails(seconds: number): SignupRefusal {
+  const because = 'too many requests for this e-mail address from this address (the rate "reset")';
+  const body = { error: 'too_many_requests', error_description: 'Global limit has been reached' };
+  return { status: 429, body, because, headers: { 'retry-after': String(seconds) } };
+}
+
 /** Unknown, or not among those of the client: the answer does not say which. Pure. */
 export function noConnection(because: string): SignupRefusal {
   return { ...badRequest('the connection was not found'), because };

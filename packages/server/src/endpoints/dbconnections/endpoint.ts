@@ -10,6 +10,7 @@ import { type ConnectionFacts, mayUse } from '../../domain/connections/facts.ts'
 import { findConnection } from '../../domain/connections/find.ts';
 import { judgeSignup, signupDraft } from '../../domain/connections/signup.ts';
 import type { PasswordDoor } from '../../domain/limits/password-door.ts';
+import type { EndpointRate } from '../../domain/limits/rates.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
 import { type AskedFrom, askReset, askVerification } from '../../domain/recovery/asked.ts';
@@ -29,6 +30,7 @@ import {
   type SignupRefusal,
   taken,
   tooMany,
+  tooManyMails,
 } from './answers.ts';
 import { readChange, readSignup, type SignupAsk } from './request.ts';
 
@@ -37,6 +39,7 @@ export interface SignupDeps {
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
   readonly door: PasswordDoor;
+  readonly rates: readonly EndpointRate[];
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -90,7 +93,7 @@ async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
       connection,
       details: { error: { message: refusal.because, code: refusal.body.code }, request_id: ask.id },
     });
-    return answered(ask, client, refusal.status, refusal.body);
+    return answered(ask, client, refusal.status, refusal.body, refusal.headers);
   };
   const read = readChange(ask);
   if (read.kind === 'malformed') return failed(badRequest(read.description, read.status));
@@ -116,8 +119,9 @@ async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
   if (canonicalEmail(asked.email) === undefined)
     return failed(badRequest('email: not an e-mail address'), client, named);
   const from = await askedFrom(deps, ask, client);
-  const reset = { ...from, connection: connection.name, identifier: asked.email };
-  await database.store(ask.tenant).transact((tx) => askReset(tx, reset, deps.now()));
+  const reset = { ...from, ip: ask.ip, connection: connection.name, identifier: asked.email };
+  const entered = await askReset(database.store(ask.tenant), deps.rates, reset, deps.now());
+  if (entered.kind === 'closed') return failed(tooManyMails(entered.seconds), client, named);
   const headers = { ...noStore, 'content-type': 'text/html; charset=utf-8' };
   const readable = client && origin !== undefined ? allowedOrigin(origin) : {};
   return { status: 200, headers: { ...headers, ...readable }, body: mailSent };

@@ -10,6 +10,7 @@ import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
 import type { ConnectionFacts } from '../../domain/connections/facts.ts';
 import { connectionsOf, findConnection, firstConnection } from '../../domain/connections/find.ts';
+import type { EndpointRate } from '../../domain/limits/rates.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { pagePaths, readPending } from '../../domain/pending/steps.ts';
 import { clientOfHandle, linkBack } from '../../domain/pending/way-back.ts';
@@ -37,6 +38,7 @@ export interface RecoveryPageDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
+  readonly rates: readonly EndpointRate[];
   readonly now: () => number;
   readonly record: (event: LogEvent) => void;
 }
@@ -111,8 +113,13 @@ async function askForLink(deps: RecoveryPageDeps, ask: Ask): Promise<Answer> {
     hostname: ask.host,
     language,
   };
-  await database.store(ask.tenant).transact((tx) => askReset(tx, asked, deps.now()));
-  return show(200, sentPage(place, typed, logIn));
+  const entered = await askReset(database.store(ask.tenant), deps.rates, asked, deps.now());
+  if (entered.kind === 'open') return show(200, sentPage(place, typed, logIn));
+  const tooMany = show(
+    429,
+    askPage(place, { usernames, typed, logIn, errors: [{ text: place.texts.login.slowDown }] }),
+  );
+  return { ...tooMany, headers: { ...tooMany.headers, 'retry-after': String(entered.seconds) } };
 }
 
 /** The connection that the login names, else the client's first, else the tenant's. */
