@@ -9,12 +9,14 @@ import { clientGrants } from './client-grants.ts';
 import { clients } from './clients.ts';
 import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
+import { deviceCredentials } from './device-credentials.ts';
 import { emailProvider } from './email-provider.ts';
 import { emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
 import { prompts } from './prompts.ts';
+import { refreshTokens } from './refresh-tokens.ts';
 import { resourceServers } from './resource-servers.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
@@ -36,6 +38,7 @@ export { databaseOptions, keptDefaults, withPasswordDefaults } from './connectio
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
 export { type ApiTab, apiPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
+export type { DeviceCredential } from './device-credentials.ts';
 export type { ProviderName } from './email-provider.ts';
 export { providerCredentials, providerNames, shownCredentials } from './email-provider.ts';
 export type { EmailTemplate, TemplateName } from './email-templates.ts';
@@ -62,6 +65,7 @@ export {
   clients,
   connectionProfiles,
   connections,
+  deviceCredentials,
   emailProvider,
   emailTemplates,
   grants,
@@ -69,6 +73,7 @@ export {
   organizations,
   phoneProviderProtection,
   prompts,
+  refreshTokens,
   resourceServers,
   roles,
   sessions,
@@ -109,4 +114,13 @@ export const singletons = [
   phoneProviderProtection,
 ] as const;
 /** Declared for what goes in and out; their routes are written by hand, and other rooms keep them. */
-export const handMadeCollections = [emailProvider, emailTemplates, users, signingKeys, logs, sessions] as const;
+export const handMadeCollections = [
+  emailProvider,
+  emailTemplates,
+  users,
+  signingKeys,
+  logs,
+  sessions,
+  refreshTokens,
+  deviceCredentials,
+] as const;

@@ -21,6 +21,7 @@ const belongings: readonly Table<Owned>[] = [
   'sessions',
   'issued_tokens',
   'refresh_families',
+  'device_credentials',
   tickets.name,
   userPermissions.name,
   userRoles.name,

@@ -40,6 +40,7 @@ import { clientGrantVerbs } from './verbs/client-grants.ts';
 import { clientVerbs } from './verbs/clients.ts';
 import { connectionClientRoutes } from './verbs/connection-clients.ts';
 import { connectionRoutes, connectionVerbs } from './verbs/connections.ts';
+import { deviceCredentialRoutes, deviceCredentialTable } from './verbs/device-credentials.ts';
 import { emailProviderRoutes } from './verbs/email-provider.ts';
 import { emailTemplateRoutes } from './verbs/email-templates.ts';
 import { grantLinks } from './verbs/grant-links.ts';
@@ -48,6 +49,7 @@ import { jobRoutes } from './verbs/jobs.ts';
 import { logRoutes } from './verbs/logs.ts';
 import { organizationRoutes, organizationVerbs } from './verbs/organizations.ts';
 import { connectionProfileVerbs, templateRoutes } from './verbs/profiles.ts';
+import { refreshTokenRoutes } from './verbs/refresh-tokens.ts';
 import { resourceServerVerbs } from './verbs/resource-servers.ts';
 import { roleRoutes, roleTable, roleVerbs } from './verbs/roles.ts';
 import { rotateSecretRoute } from './verbs/rotate-secret.ts';
@@ -76,6 +78,7 @@ export const managementTables: readonly DeclaredTable[] = [
   tableOf(connectionProfiles),
   tableOf(userAttributeProfiles),
   roleTable,
+  deviceCredentialTable,
 ];
 
 /** Every route of the Management API. With `trusted` they ask for no token: for the program itself, never to be mounted. */
@@ -124,6 +127,8 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...emailTemplateRoutes(machinery),
     ...jobRoutes(machinery),
     ...sessionRoutes(machinery),
+    ...refreshTokenRoutes(machinery),
+    ...deviceCredentialRoutes(machinery),
     ...grantRoutes(machinery),
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
     ...signingKeyRoutes(machinery),

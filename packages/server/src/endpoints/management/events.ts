@@ -1,5 +1,7 @@
 // The tenant log event of a write (auth0-behaviour §40.1): who asked for what, with every secret masked.
 
+import { endedFamilyEvents } from '../../domain/issuing/refresh-events.ts';
+import type { EndReason, RefreshFamily } from '../../domain/issuing/refresh-family.ts';
 import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
 import type { Ask } from '../../web/exchange.ts';
 import type { Caller, ManagementDeps } from './context.ts';
@@ -67,6 +69,19 @@ export function recordWrite(
       response: { statusCode: answer.status, body: masked(answer.body) },
     },
   });
+}
+
+/** Records the families of refresh tokens that ended with a write, one event each. */
+export function recordEndedFamilies(
+  deps: ManagementDeps,
+  ask: Ask,
+  caller: Caller,
+  families: readonly RefreshFamily[],
+  why: EndReason,
+): void {
+  const { tenant, ip, headers, host: hostname } = ask;
+  const at = { tenant, why, ip, user_agent: headers['user-agent'], hostname, by: caller.clientId };
+  for (const event of endedFamilyEvents(families, at)) deps.record(event);
 }
 
 /** Records a read that showed secrets (LOG-1): reads of anything else leave no event. */

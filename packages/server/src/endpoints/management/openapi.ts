@@ -37,6 +37,7 @@ import { blockPaths } from './openapi-blocks.ts';
 import { connectionPaths, removeConnection } from './openapi-connections.ts';
 import { messagePaths, messageSchemas } from './openapi-messages.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
+import { refreshTokenPaths, refreshTokenSchemas } from './openapi-refresh-tokens.ts';
 import { tokenPaths, tokenSchemas } from './openapi-tokens.ts';
 
 const collections: readonly AnyCollection[] = [
@@ -257,6 +258,7 @@ const paths = Object.assign(
   connectionPaths,
   messagePaths,
   tokenPaths,
+  refreshTokenPaths,
   {
     ...ofConnections,
     [oneConnection]: { ...Object(Reflect.get(ofConnections, oneConnection)), delete: removeConnection },
@@ -268,6 +270,7 @@ const schemas = Object.assign(
   ...[...collections, connections, grants, ...singletons, signingKeys, logs, sessions].map(schemasOf),
   tokenSchemas,
   messageSchemas,
+  refreshTokenSchemas,
 );
 
 /** The document for the tenant at this issuer (`https://HOST/`). */

@@ -1,4 +1,4 @@
-// Refresh tokens: one row for each family, which is what one login bought at one client.
+// Refresh tokens: one row for each family, which is what one login bought at one client; and keys of devices.
 
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
@@ -13,6 +13,7 @@ export const refreshTokens: Migration = {
       unique: [],
     },
     { name: 'ended_families', columns: ['ends_at'], unique: [] },
+    { name: 'device_credentials', columns: ['user_id'], unique: [] },
   ],
   async up({ run }) {
     // Rows of all tenants end at any time, and pruning looks through all tenants at once.

@@ -1,5 +1,6 @@
 // What is special about clients: secrets, credentials inside the record, legacy names of fields, and what goes with a client.
 
+import { refreshFamilies } from '../../../domain/issuing/refresh-family.ts';
 import { userGrants } from '../../../domain/issuing/user-tables.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
 import {
@@ -145,6 +146,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     await tx.removeAll(credentialTable, { client_id: client.client_id });
     await disableConnections(tx, client.client_id);
     await tx.removeAll(userGrants, { clientID: client.client_id });
+    await tx.removeAll(refreshFamilies, { client_id: client.client_id });
     return undefined;
   },
 

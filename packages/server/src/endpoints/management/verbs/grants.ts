@@ -1,19 +1,22 @@
 // What is special about consents: audiences that follow the host, and all of a user's at once (auth0-behaviour §2.5).
 
 import { USERINFO } from '../../../domain/issuing/consent.ts';
-import { userGrants } from '../../../domain/issuing/user-tables.ts';
+import type { RefreshFamily } from '../../../domain/issuing/refresh-family.ts';
+import { revokeRefreshFamilies } from '../../../domain/issuing/refresh-revoke.ts';
+import { type UserGrant, userGrants } from '../../../domain/issuing/user-tables.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
 import type { grants } from '../../../resources/index.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import { empty, type Route } from '../../../web/exchange.ts';
 import type { At } from '../context.ts';
-import { recordWrite } from '../events.ts';
+import { recordEndedFamilies, recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { uncached } from '../problem.ts';
 import { badQuery, isRefused, readQuery } from '../query.ts';
 import type { CollectionVerbs } from './verb.ts';
 
-function shownAudience(stored: string, { host }: At): string {
+/** The audience of a consent as it travels: stored ones do not name the host. */
+export function shownAudience(stored: string, { host }: At): string {
   return stored === USERINFO ? `https://${host}/userinfo` : identifierAt(stored, host);
 }
 
@@ -22,8 +25,23 @@ export const grantVerbs: CollectionVerbs<typeof grants.fields> = {
     if (field !== 'audience') return value;
     return value === `https://${at.host}/userinfo` ? USERINFO : storedIdentifier(value, at.host);
   },
+  /** Refresh tokens under it end with it (auth0-behaviour §2.5). */
+  remove: async (tx, grant, { now }) => {
+    await revokeUnder(tx, grant, now);
+    return undefined;
+  },
   answer: (grant, { at }) => ({ ...grant, audience: shownAudience(grant.audience, at) }),
 };
+
+/** Revokes the refresh tokens that were issued under a consent. */
+function revokeUnder(
+  tx: Transaction,
+  { user_id, clientID, audience }: Pick<UserGrant, 'user_id' | 'clientID' | 'audience'>,
+  now: number,
+): Promise<RefreshFamily[]> {
+  const whose = { user_id, client_id: clientID, audience: audience === USERINFO ? null : audience };
+  return revokeRefreshFamilies(tx, whose, 'grant-deleted', now);
+}
 
 /** Consents read at once: an API may have as many as it has users. */
 const portion = 500;
@@ -50,7 +68,14 @@ export function grantRoutes(machinery: Machinery): Route[] {
     if (isRefused(query)) return query;
     const user_id = query.one.get('user_id');
     if (!user_id) return badQuery('Missing required property: user_id');
-    await deps.database.store(ask.tenant).transact((tx) => tx.removeAll(userGrants, { user_id }));
+    const families = await deps.database.store(ask.tenant).transact(async (tx) => {
+      const ended: RefreshFamily[] = [];
+      for (const grant of await tx.all(userGrants, { user_id }))
+        ended.push(...(await revokeUnder(tx, grant, here.now)));
+      await tx.removeAll(userGrants, { user_id });
+      return ended;
+    });
+    recordEndedFamilies(deps, ask, here.caller, families, 'grant-deleted');
     recordWrite(deps, ask, here.caller, 'Delete the grants of a user', {}, { status: 204, body: {} });
     return empty(204, uncached);
   };

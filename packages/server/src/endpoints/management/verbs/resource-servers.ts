@@ -1,6 +1,7 @@
 // What is special about APIs: identifiers that follow the host, built-in APIs, signing secrets, and the grants that go with them.
 
 import { readCredentialKey } from '../../../domain/clients/credential-key.ts';
+import { refreshFamilies } from '../../../domain/issuing/refresh-family.ts';
 import { userGrants } from '../../../domain/issuing/user-tables.ts';
 import { ensureRing } from '../../../domain/keys/rings.ts';
 import {
@@ -99,6 +100,7 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
     await removeGrants(tx, { audience: api.identifier });
     await forgetPermissions(tx, api.identifier);
     await tx.removeAll(userGrants, { audience: api.identifier });
+    await tx.removeAll(refreshFamilies, { audience: api.identifier });
     await forgetDefaultAudience(tx, api.identifier);
     return undefined;
   },

@@ -2,21 +2,21 @@
 // with the next request: sessions are read from the database each time.
 
 import { users } from '../../../domain/accounts/user.ts';
+import { revokeRefreshFamilies } from '../../../domain/issuing/refresh-revoke.ts';
 import { endSession, endSessionsOf } from '../../../domain/sessions/ending.ts';
 import { sessionOfId, sessionsOf } from '../../../domain/sessions/lifecycle.ts';
 import { type Session, sessions as sessionTable } from '../../../domain/sessions/session.ts';
 import { settingsOf } from '../../../domain/tenants/settings.ts';
 import { sessions } from '../../../resources/index.ts';
-import { metadataTooBig } from '../../../resources/sessions.ts';
-import { isObject, isSound } from '../../../schema/json.ts';
-import { payloadMessage } from '../../../schema/messages.ts';
+import { isSound } from '../../../schema/json.ts';
 import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
-import { recordWrite } from '../events.ts';
+import { recordEndedFamilies, recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { fieldParameters, pageOf, pick, readWanted } from '../paging.ts';
-import { badBody, type Refused, refused, uncached } from '../problem.ts';
+import { refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
+import { metadataIn } from './own-metadata.ts';
 import { readListQuery } from './short-list.ts';
 import { inexistentUser } from './user-roles.ts';
 
@@ -41,7 +41,7 @@ export function sessionRoutes(machinery: Machinery): Route[] {
   const update: Act = async (ask, here) => {
     const body = readBody(ask);
     if (isRefused(body)) return body;
-    const metadata = metadataIn(body.value);
+    const metadata = metadataIn(body.value, 'session_metadata');
     if (isRefused(metadata)) return metadata;
     const id = ask.params.id ?? '';
     const settings = await settingsOf(database, snapshot, ask.tenant);
@@ -64,16 +64,29 @@ export function sessionRoutes(machinery: Machinery): Route[] {
     return json(200, answer, uncached);
   };
 
-  const end =
-    (description: string): Act =>
-    async (ask, here) => {
-      const id = ask.params.id ?? '';
-      const ended =
-        isSound(id) && (await database.store(ask.tenant).transact((tx) => endSession(tx, id, revoked(here.now))));
-      if (ended) recordWrite(deps, ask, here.caller, description, {}, { status: 202, body: {} });
-      // 202 also where there is none, as recorded.
-      return accepted();
-    };
+  const end: Act = async (ask, here) => {
+    const id = ask.params.id ?? '';
+    const ended =
+      isSound(id) && (await database.store(ask.tenant).transact((tx) => endSession(tx, id, revoked(here.now))));
+    if (ended) recordWrite(deps, ask, here.caller, 'Delete a session', {}, { status: 202, body: {} });
+    // 202 also where there is none, as recorded.
+    return accepted();
+  };
+
+  /** Ends it with the refresh tokens that it began, which outlive a session that only ends (auth0-behaviour §33.4). */
+  const revoke: Act = async (ask, here) => {
+    const id = ask.params.id ?? '';
+    const ended = await database.store(ask.tenant).transact(async (tx) => {
+      if (!isSound(id)) return undefined;
+      const session = await endSession(tx, id, revoked(here.now));
+      return { session, families: await revokeRefreshFamilies(tx, { session_id: id }, 'session-revoked', here.now) };
+    });
+    if (ended?.session || ended?.families.length) {
+      recordEndedFamilies(deps, ask, here.caller, ended.families, 'session-revoked');
+      recordWrite(deps, ask, here.caller, 'Revoke a session', {}, { status: 202, body: {} });
+    }
+    return accepted();
+  };
 
   const ofUser: Act = async (ask, here) => {
     const listing = readListQuery(ask, []);
@@ -108,11 +121,11 @@ export function sessionRoutes(machinery: Machinery): Route[] {
   return [
     { method: 'GET', path, handle: handle(read, ['read:sessions']), family },
     { method: 'PATCH', path, handle: handle(update, ['update:sessions']), family },
-    { method: 'DELETE', path, handle: handle(end('Delete a session'), ['delete:sessions']), family },
+    { method: 'DELETE', path, handle: handle(end, ['delete:sessions']), family },
     {
       method: 'POST',
       path: `${path}/revoke`,
-      handle: handle(end('Revoke a session'), ['delete:sessions'], ['delete:refresh_tokens']),
+      handle: handle(revoke, ['delete:sessions'], ['delete:refresh_tokens']),
       family,
     },
     { method: 'GET', path: userPath, handle: operation(machinery, [scopes.read], ofUser), family },
@@ -143,32 +156,4 @@ function shown(session: Session): object {
     authentication: { methods },
     cookie: { mode: persistent ? 'persistent' : 'non-persistent' },
   };
-}
-
-const mostEntries = 25;
-const mostText = 255;
-
-/** The metadata that a body sets: they replace those before; `{}` and `null` take them away (SES-13). */
-function metadataIn(body: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> | undefined | Refused {
-  const { session_metadata: given, ...others } = body;
-  const [other] = Object.keys(others);
-  if (other !== undefined)
-    return badBody(
-      payloadMessage(`Additional properties not allowed: ${other.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)}`),
-    );
-  if (given === null || (given === undefined && Object.keys(body).length === 0)) return undefined;
-  if (!isObject(given)) return badBody(payloadMessage('Expected type object', 'session_metadata'));
-  const entries: [string, string][] = [];
-  for (const [key, value] of Object.entries(given)) {
-    if (typeof value !== 'string')
-      return badBody(
-        payloadMessage('Values are texts', `session_metadata.${key.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)}`),
-      );
-    if (key.length > mostText || value.length > mostText) return badBody(metadataTooBig);
-    if (!/^[A-Za-z0-9_-]+$/.test(key))
-      return badBody('Metadata keys may only include letters, numbers, underscores, or hyphens');
-    entries.push([key, value]);
-  }
-  if (entries.length > mostEntries) return badBody(metadataTooBig);
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -6,6 +6,7 @@ import { type IdentifierKind, identifierKinds } from '../../../domain/accounts/i
 import { type User, users as userTable } from '../../../domain/accounts/user.ts';
 import { findConnection } from '../../../domain/connections/find.ts';
 import { endAccess } from '../../../domain/issuing/end-access.ts';
+import type { EndReason, RefreshFamily } from '../../../domain/issuing/refresh-family.ts';
 import { askVerification, type VerificationAsked } from '../../../domain/recovery/asked.ts';
 import { endSessionsOf } from '../../../domain/sessions/ending.ts';
 import { users } from '../../../resources/index.ts';
@@ -17,7 +18,7 @@ import type { Transaction } from '../../../storage/store.ts';
 import { type Ask, json } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
 import type { At } from '../context.ts';
-import { recordWrite } from '../events.ts';
+import { recordEndedFamilies, recordWrite } from '../events.ts';
 import type { Act, Machinery } from '../operation.ts';
 import { badBody, lacksScope, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
@@ -63,6 +64,7 @@ export function changeUser({ deps }: Machinery): Act {
       hash = made;
     }
 
+    let ended: { readonly why: EndReason; readonly families: readonly RefreshFamily[] } | undefined;
     const change = async (tx: Transaction): Promise<User | Refused> => {
       const before = await tx.lock(userTable, known.user_id);
       if (!before) return inexistentUser;
@@ -74,8 +76,8 @@ export function changeUser({ deps }: Machinery): Act {
         await askVerification(tx, verificationOf(ask, after, patch.client_id ?? undefined), here.now);
       const moved = identifierKinds.some((kind) => before[kind] !== after[kind]);
       // auth0-behaviour SES-4. Blocking ends sessions only: whoever is unblocked goes on with the refresh tokens that he has.
-      if (hash !== undefined) await endAccess(tx, after.user_id, 'password-changed', here.now);
-      else if (moved) await endAccess(tx, after.user_id, 'email-identifier-changed', here.now);
+      const why = hash !== undefined ? 'password-changed' : moved ? 'email-identifier-changed' : undefined;
+      if (why) ended = { why, families: (await endAccess(tx, after.user_id, why, here.now)).families };
       else if (after.blocked === true && before.blocked !== true)
         await endSessionsOf(tx, after.user_id, { why: 'account-deactivated', now: here.now });
       if (hash === undefined) return after;
@@ -88,6 +90,7 @@ export function changeUser({ deps }: Machinery): Act {
     });
     if (isRefused(outcome)) return outcome;
     const answer = shownUser(outcome);
+    if (ended) recordEndedFamilies(deps, ask, here.caller, ended.families, ended.why);
     recordWrite(deps, ask, here.caller, 'Update a user', body.value, { status: 200, body: answer });
     return json(200, answer, uncached);
   };
