@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { type Api, createApi, type Refusal } from '@countersign/api';
 import { findUser } from '../../domain/accounts/find.ts';
 import { findIssued } from '../../domain/issuing/issued.ts';
+import { nodeSkewSeconds } from '../../domain/issuing/skew.ts';
 import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
 import { type Client, clients, currentUserScopes } from '../../resources/index.ts';
 import type { AnyOf } from '../../schema/collection.ts';
@@ -38,6 +39,7 @@ export function createGuard(deps: ManagementDeps): Guard {
         return found?.alg === alg ? found.key : undefined;
       },
       now: deps.now,
+      clockToleranceSeconds: nodeSkewSeconds,
       // The issuer is this very server and its keys come from its own store: nothing is fetched.
       dangerouslyAllowHttpIssuer: true,
     });
