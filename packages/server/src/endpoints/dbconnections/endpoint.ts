@@ -13,7 +13,7 @@ import type { PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { EndpointRate } from '../../domain/limits/rates.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
-import { type AskedFrom, askReset, askVerification } from '../../domain/recovery/asked.ts';
+import { type AskedFrom, askReset, askVerification, tellTaken } from '../../domain/recovery/asked.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { Database } from '../../storage/store.ts';
@@ -171,6 +171,8 @@ async function judged(
     const made = await createUser(tx, signupDraft(connection, fields, hash), deps.now());
     if (made.kind === 'created' && made.user.email !== undefined)
       await askVerification(tx, { ...from, user_id: made.user.user_id }, deps.now());
+    if (made.kind === 'exists' && made.identifier === 'email')
+      await tellTaken(tx, { ...from, connection: connection.name, email: fields.email ?? '' }, deps.now());
     return made;
   });
   switch (created.kind) {

@@ -8,7 +8,12 @@ import { permissionsOf } from '../../domain/accounts/permissions.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import { addressesAt } from '../../domain/clients/at-host.ts';
 import { findIssued } from '../../domain/issuing/issued.ts';
+<<<<<<< HEAD
 import { MANAGEMENT_API, managementIdentifier } from '../../domain/tenants/system-apis.ts';
+=======
+import { nodeSkewSeconds } from '../../domain/issuing/skew.ts';
+import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
+>>>>>>> main
 import { type Client, clients, currentUserScopes } from '../../resources/index.ts';
 import type { AnyOf } from '../../schema/collection.ts';
 import { tableOf } from '../../schema/collection.ts';
@@ -41,6 +46,7 @@ export function createGuard(deps: ManagementDeps): Guard {
         return found?.alg === alg ? found.key : undefined;
       },
       now: deps.now,
+      clockToleranceSeconds: nodeSkewSeconds,
       // The issuer is this very server and its keys come from its own store: nothing is fetched.
       dangerouslyAllowHttpIssuer: true,
     });
