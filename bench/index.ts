@@ -9,6 +9,7 @@ import { logins } from './figures/logins.ts';
 import { machineTokens } from './figures/machine-tokens.ts';
 import { memory } from './figures/memory.ts';
 import { postgres } from './figures/postgres.ts';
+import { refresh } from './figures/refresh.ts';
 import { start } from './figures/start.ts';
 import { users } from './figures/users.ts';
 import { verification } from './figures/verification.ts';
@@ -21,6 +22,7 @@ const benchmarks: readonly Benchmark[] = [
   memory,
   clients,
   logins,
+  refresh,
   users,
   burst,
   postgres,

@@ -20,6 +20,9 @@ declare module 'oidc-provider' {
     readonly AuthorizationCode: new (
       properties: object,
     ) => Saved;
+    readonly RefreshToken: new (
+      properties: object,
+    ) => Saved;
     readonly AccessToken: new (
       properties: object,
     ) => Saved;

@@ -38,6 +38,12 @@ export interface PeerCodes {
   readonly codes: readonly string[];
 }
 
+export interface PeerRefreshTokens {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly tokens: readonly string[];
+}
+
 const webClient = 'bench-web-client-of-32-characters';
 const redirectUri = 'https://web.example.com/callback';
 const verifier = 'bench-verifier-of-43-characters-0123456789abcdefg';
@@ -66,7 +72,7 @@ const provider = new Provider('http://localhost/', {
     {
       client_id: webClient,
       client_secret: clientSecret,
-      grant_types: ['authorization_code'],
+      grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       redirect_uris: [redirectUri],
       token_endpoint_auth_method: 'client_secret_post',
@@ -81,8 +87,10 @@ const provider = new Provider('http://localhost/', {
   conformIdTokenClaims: false,
   findAccount: (_context: unknown, sub: string) => ({ accountId: sub, claims: () => claims }),
   jwks: { keys: [jwk('RS256'), jwk('ES256')] },
-  scopes: [...identityScope.split(' '), ...scope.split(' ')],
+  scopes: [...identityScope.split(' '), 'offline_access', ...scope.split(' ')],
+  rotateRefreshToken: true,
   features: {
+    introspection: { enabled: true, allowedPolicy: () => true },
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     resourceIndicators: {
@@ -111,7 +119,7 @@ answerQuestions('facts', async (): Promise<PeerFacts> => {
 
 async function grantId(): Promise<string> {
   const grant = new provider.Grant({ accountId, clientId: webClient });
-  grant.addOIDCScope(identityScope);
+  grant.addOIDCScope(`${identityScope} offline_access`);
   grant.addResourceScope(audiences.RS256, scope);
   return grant.save();
 }
@@ -138,6 +146,29 @@ answerQuestions<{ readonly count: number }>('codes', async ({ count }): Promise<
     codes.push(await code.save());
   }
   return { clientId: webClient, clientSecret, redirectUri, verifier, codes };
+});
+
+/** Refresh tokens of as many logins, each to be rotated once. */
+answerQuestions<{ readonly count: number }>('refresh tokens', async ({ count }): Promise<PeerRefreshTokens> => {
+  const client = await provider.Client.find(webClient);
+  const grant = await grantId();
+  const tokens: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const token = new provider.RefreshToken({
+      client,
+      accountId,
+      grantId: grant,
+      gty: 'authorization_code',
+      resource: audiences.RS256,
+      scope: `${identityScope} offline_access ${scope}`,
+      claims: {},
+      nonce: 'bench-nonce',
+      authTime: Math.floor(Date.now() / 1000),
+      rotations: 0,
+    });
+    tokens.push(await token.save());
+  }
+  return { clientId: webClient, clientSecret, tokens };
 });
 
 /** An opaque access token for /me (its /userinfo). */

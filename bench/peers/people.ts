@@ -14,16 +14,31 @@ export interface WebClient {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly audience: string;
+  /** Whether its logins buy refresh tokens. */
+  readonly offline: boolean;
 }
 
+/** How long a refresh token may be repeated, in s: what a bench did not keep it can ask for again. */
+const leeway = 600;
+const rotating = {
+  rotation_type: 'rotating',
+  expiration_type: 'expiring',
+  leeway,
+  token_lifetime: 2_592_000,
+  idle_token_lifetime: 1_296_000,
+  infinite_token_lifetime: false,
+  infinite_idle_token_lifetime: false,
+};
+
 /** A web application whose users may have tokens for an API, without being asked for consent. */
-export async function webClient(server: Countersign): Promise<WebClient> {
-  const audience = 'https://people.example.com/';
+export async function webClient(server: Countersign, offline = false): Promise<WebClient> {
+  const audience = offline ? 'https://refreshing.example.com/' : 'https://people.example.com/';
   const made = await server.manage('POST', '/resource-servers', {
     identifier: audience,
     signing_alg: 'RS256',
     scopes: scope.split(' ').map((value) => ({ value, description: value })),
     skip_consent_for_verifiable_first_party_clients: true,
+    allow_offline_access: offline,
     subject_type_authorization: { user: { policy: 'allow_all' }, client: { policy: 'require_client_grant' } },
   });
   if (made.status !== 201) throw new Error(`no API: ${made.text}`);
@@ -31,13 +46,14 @@ export async function webClient(server: Countersign): Promise<WebClient> {
     name: 'Bench web application',
     app_type: 'regular_web',
     token_endpoint_auth_method: 'client_secret_post',
-    grant_types: ['authorization_code'],
+    grant_types: offline ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
     callbacks: [redirectUri],
     oidc_conformant: true,
     jwt_configuration: { alg: 'RS256' },
+    ...(offline ? { refresh_token: rotating } : {}),
   });
   if (status !== 201) throw new Error(`no client: ${text}`);
-  return { clientId: body.client_id, clientSecret: body.client_secret, audience };
+  return { clientId: body.client_id, clientSecret: body.client_secret, audience, offline };
 }
 
 /** A user of the database connection, with the password above. */
@@ -76,12 +92,12 @@ export function browser(server: Countersign): Browser {
   };
 }
 
-function authorizeUrl({ clientId, audience }: WebClient, more: Record<string, string> = {}): string {
+function authorizeUrl({ clientId, audience, offline }: WebClient, more: Record<string, string> = {}): string {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
     redirect_uri: redirectUri,
-    scope: `${identityScope} ${scope}`,
+    scope: `${identityScope}${offline ? ' offline_access' : ''} ${scope}`,
     audience,
     state: 'bench-state',
     nonce: 'bench-nonce',

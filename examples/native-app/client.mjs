@@ -49,7 +49,7 @@ async function signIn() {
   const nonce = oidc.randomNonce();
   const address = oidc.buildAuthorizationUrl(config, {
     redirect_uri: redirectUri,
-    scope: 'openid profile email read:patients',
+    scope: 'openid profile email offline_access read:patients',
     audience: AUDIENCE,
     state,
     nonce,
@@ -60,15 +60,24 @@ async function signIn() {
   const listener = await comeBack();
   try {
     console.log(`Open this address in a browser to sign in:\n\n  ${address.href}\n`);
-    return await oidc.authorizationCodeGrant(config, await listener.back, {
+    const tokens = await oidc.authorizationCodeGrant(config, await listener.back, {
       pkceCodeVerifier: verifier,
       expectedState: state,
       expectedNonce: nonce,
       idTokenExpected: true,
     });
+    return { config, tokens };
   } finally {
     listener.close();
   }
+}
+
+/** @param {string} accessToken */
+async function callApi(accessToken) {
+  const response = await fetch(API_URL, { headers: { authorization: `Bearer ${accessToken}` } });
+  const body = await response.json();
+  if (!response.ok) throw new Error(`The API refused (${response.status}): ${body.error_description}`);
+  return body;
 }
 
 try {
@@ -77,16 +86,29 @@ try {
       `CLIENT_ID is missing: the id of a client with app_type "native" and the callback ${redirectUri}; npm start prints the one it made.`,
     );
   }
-  const tokens = await signIn();
+  const { config, tokens } = await signIn();
   const who = tokens.claims();
   console.log(`The ID token, for this program, says who you are: ${who?.name} (${who?.sub}).`);
   console.log(
     `The access token, for ${AUDIENCE}, is good for ${tokens.expires_in} s. This program does not look inside.`,
   );
-  const response = await fetch(API_URL, { headers: { authorization: `Bearer ${tokens.access_token}` } });
-  const body = await response.json();
-  if (!response.ok) throw new Error(`The API refused (${response.status}): ${body.error_description}`);
-  console.log(`The API answers:\n${JSON.stringify(body, null, 2)}`);
+  console.log(`The API answers:\n${JSON.stringify(await callApi(tokens.access_token), null, 2)}`);
+
+  if (tokens.refresh_token === undefined)
+    throw new Error('There is no refresh token: the API or the client allows none.');
+  // A program that runs for longer does this when the access token ends, and keeps the new refresh token in the key store
+  // of its system: the one before is spent.
+  const renewed = await oidc.refreshTokenGrant(config, tokens.refresh_token);
+  const { patients } = await callApi(renewed.access_token);
+  console.log(
+    `The refresh token brought new tokens without the browser; the API shows ${patients.length} patients again.`,
+  );
+
+  // Logging out: this program's tokens are given back, and the browser's session ends at the address below, which tells
+  // the other applications of that session.
+  await oidc.tokenRevocation(config, renewed.refresh_token ?? tokens.refresh_token);
+  const everywhere = oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token ?? '' });
+  console.log(`The refresh token was given back. To log out everywhere, open:\n\n  ${everywhere.href}\n`);
 } catch (error) {
   const { error: code, error_description: sentence, message, cause } = /** @type {any} */ (error);
   const reason = code ? `${code}: ${sentence}` : cause?.message ? `${message}: ${cause.message}` : message;

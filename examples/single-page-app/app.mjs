@@ -37,7 +37,7 @@ export async function startSinglePageApp({
   clientId,
   audience,
   apiUrl,
-  scope = 'openid profile email read:patients read:admin',
+  scope = 'openid profile email offline_access read:patients read:admin',
   sdk = installedSdk(),
 }) {
   const settings = JSON.stringify({ issuer, clientId, audience, apiUrl, scope });

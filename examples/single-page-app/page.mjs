@@ -37,6 +37,12 @@ const client = await createAuth0Client({
   domain: issuer.replace(/\/$/, ''), // the SDK puts https:// before a bare host; http://localhost is good enough for it
   clientId,
   authorizationParams: { redirect_uri: `${location.origin}/`, audience, scope },
+  // Tokens are renewed with a refresh token that changes at every use. It is kept where a reload and other tabs find it;
+  // the README says what that costs, and what the SDK does otherwise.
+  useRefreshTokens: true,
+  cacheLocation: 'localstorage',
+  // Without a refresh token (an API that gives none) a hidden frame asks the server's session.
+  useRefreshTokensFallback: true,
 });
 
 /** Back from the authorization server: exchange the code, and clean the address. */
@@ -107,7 +113,25 @@ async function callApi(token, kind) {
 }
 
 on('login', () => client.loginWithRedirect());
-on('logout', () => client.logout({ logoutParams: { returnTo: `${location.origin}/` } }));
+/** Gives the refresh token back: whoever may have copied it cannot use it either. */
+async function forgetRefreshToken() {
+  // Nothing to give back is no reason to stay.
+  await client.revokeRefreshToken().catch(() => undefined);
+}
+
+on('logout', async () => {
+  await forgetRefreshToken();
+  await client.logout({ logoutParams: { returnTo: `${location.origin}/` } });
+});
+on('logout-everywhere', async () => {
+  // The server's session ends, and it tells the other applications of that session (back-channel logout).
+  const query = new URLSearchParams({
+    id_token_hint: (await client.getIdTokenClaims())?.__raw ?? '',
+    post_logout_redirect_uri: `${location.origin}/`,
+  });
+  await forgetRefreshToken();
+  await client.logout({ openUrl: () => location.assign(`${issuer}oidc/logout?${query}`) });
+});
 on('call', async () => callApi(await client.getTokenSilently(), 'the access token'));
 on('call-wrongly', async () => {
   // Deliberately wrong: an ID token is this app's own, and an API that took it would take any app's.
@@ -115,10 +139,10 @@ on('call-wrongly', async () => {
   await callApi(claims?.__raw ?? '', 'the ID token');
 });
 on('renew', async () => {
-  // Not from the cache: a hidden frame asks the authorization server, whose session answers without a page.
+  // Not from the cache: the refresh token is exchanged for new tokens, the next refresh token among them.
   const tokens = await client.getTokenSilently({ cacheMode: 'off', detailedResponse: true });
   await show(tokens);
-  say('renewed', `Renewed at ${new Date().toLocaleTimeString()}, without a page.`);
+  say('renewed', `Renewed at ${new Date().toLocaleTimeString()}, with the refresh token.`);
 });
 
 try {

@@ -25,6 +25,35 @@ ${body}
 `;
 
 /**
+ * What the authorization server said about sessions that ended (back-channel logout), for as long as a session of this app may
+ * last. An app on several machines needs a store that they share: anything for express-session does.
+ */
+function logoutStore() {
+  /** @type {Map<string, { session: unknown, ends: number }>} */
+  const entries = new Map();
+  /** @param {string} id */
+  const live = (id) => {
+    const entry = entries.get(id);
+    return entry !== undefined && entry.ends > Date.now() ? entry.session : undefined;
+  };
+  return {
+    /** @param {string} id @param {(error: unknown, session?: any) => void} done */
+    get: (id, done) => done(null, live(id)),
+    /** @param {string} id @param {any} session @param {(error?: unknown) => void} done */
+    set(id, session, done) {
+      for (const known of entries.keys()) if (live(known) === undefined) entries.delete(known);
+      entries.set(id, { session, ends: Date.now() + session.cookie.maxAge });
+      done();
+    },
+    /** @param {string} id @param {(error?: unknown) => void} done */
+    destroy(id, done) {
+      entries.delete(id);
+      done();
+    },
+  };
+}
+
+/**
  * Starts the app. Rejects if the port is taken (`code` EADDRINUSE).
  *
  * @param {object} options
@@ -51,7 +80,13 @@ export async function startWebApp({ port, baseUrl, issuer, clientId, clientSecre
       authRequired: false,
       // /oidc/logout, as discovery names it, with the ID token as a hint: nobody is asked.
       idpLogout: true,
-      authorizationParams: { response_type: 'code', audience, scope: 'openid profile email read:patients' },
+      // POST /backchannel-logout: the authorization server says that a session ended, whoever ended it.
+      backchannelLogout: { store: logoutStore() },
+      authorizationParams: {
+        response_type: 'code',
+        audience,
+        scope: 'openid profile email offline_access read:patients',
+      },
     }),
   );
 
@@ -61,7 +96,7 @@ export async function startWebApp({ port, baseUrl, issuer, clientId, clientSecre
       page(
         user
           ? `<p>Signed in as <strong id="name">${escaped(user.name)}</strong>, says the ID token.</p>
-<ul><li><a href="/profile">Your profile</a></li><li><a href="/patients">Patients</a></li><li><a href="/logout">Log out</a></li></ul>`
+<ul><li><a href="/profile">Your profile</a></li><li><a href="/patients">Patients</a></li><li><a href="/logout">Log out</a></li><li><a href="/logout-everywhere">Log out everywhere</a></li></ul>`
           : '<p id="signed-out">You are signed out.</p><p><a href="/login">Log in</a></p>',
       ),
     );
@@ -75,9 +110,16 @@ export async function startWebApp({ port, baseUrl, issuer, clientId, clientSecre
 
   app.get('/patients', openid.requiresAuth(), async (request, response) => {
     // The access token of the code flow: made for the API, good for nothing else.
-    const token = request.oidc.accessToken;
-    // This app's own session may outlive the token: the authorization server knows the user, so no password is asked.
-    if (token === undefined || token.isExpired()) return response.oidc.login({ returnTo: '/patients' });
+    let token = request.oidc.accessToken;
+    try {
+      // This app's own session outlives it: the refresh token brings another, and the next refresh token.
+      if (token?.isExpired()) token = await token.refresh();
+    } catch {
+      // Revoked, or too old.
+      token = undefined;
+    }
+    // The authorization server may know the user still, and then asks no password.
+    if (token === undefined) return response.oidc.login({ returnTo: '/patients' });
     const answer = await fetch(apiUrl, { headers: { authorization: `Bearer ${token.access_token}` } });
     const body = await answer.json();
     if (!answer.ok) {
@@ -85,6 +127,19 @@ export async function startWebApp({ port, baseUrl, issuer, clientId, clientSecre
     }
     const rows = body.patients.map((/** @type {{ name: string }} */ patient) => `<li>${escaped(patient.name)}</li>`);
     return response.send(page(`<ul id="patients">${rows.join('\n')}</ul><p><a href="/">Back</a></p>`));
+  });
+
+  app.get('/logout-everywhere', openid.requiresAuth(), async (request, response) => {
+    const { idToken, refreshToken } = request.oidc;
+    if (refreshToken !== undefined) {
+      // Given back, so that nobody can use a copy.
+      const body = new URLSearchParams({ client_id: clientId, client_secret: clientSecret, token: refreshToken });
+      await fetch(new URL('oauth/revoke', issuer), { method: 'POST', body });
+    }
+    // This app's session ends here; the server's session at the server, which tells the other applications of it.
+    Object.assign(request, { appSession: undefined });
+    const query = new URLSearchParams({ id_token_hint: idToken ?? '', post_logout_redirect_uri: baseUrl });
+    response.redirect(new URL(`oidc/logout?${query}`, issuer).href);
   });
 
   /** @type {import('express').ErrorRequestHandler} */

@@ -4,7 +4,7 @@ import { collection } from '../schema/collection.ts';
 import { type Entity, fixed, optional, required } from '../schema/field.ts';
 import { flag, oneOf, text, whole } from '../schema/types.ts';
 
-/** Auth0's names, and `password_changed`, which is ours. */
+/** Auth0's names, and two of ours: `password_changed`, `signup_attempt`. */
 export const templateNames = [
   'verify_email',
   'verify_email_by_code',
@@ -20,6 +20,7 @@ export const templateNames = [
   'change_password',
   'password_reset',
   'password_changed',
+  'signup_attempt',
 ] as const;
 export type TemplateName = (typeof templateNames)[number];
 

@@ -109,9 +109,10 @@ async function makeUser(call: Call, password: string): Promise<string> {
 
 /** The applications for people. They are first party and known to be on this machine, so nobody is asked to confirm that. */
 async function makeApps(call: Call, secret: string): Promise<NonNullable<Made['apps']>> {
-  // What a user may do follows from the role; and our own apps ask no consent for our own API.
+  // What a user may do follows from the role; our own apps ask no consent for our own API, and may have refresh tokens.
   await must(call, 'PATCH', `/resource-servers/${encodeURIComponent(audience)}`, {
     enforce_policies: true,
+    allow_offline_access: true,
     skip_consent_for_verifiable_first_party_clients: true,
   });
   const make = async (draft: object) => {
@@ -125,17 +126,20 @@ async function makeApps(call: Call, secret: string): Promise<NonNullable<Made['a
     return client_id as string;
   };
   const grant_types = ['authorization_code', 'refresh_token'];
+  const rotating = { rotation_type: 'rotating', expiration_type: 'expiring' };
   const singlePageApp = await make({
     name: 'Health single-page app (demo)',
     app_type: 'spa',
     token_endpoint_auth_method: 'none',
     grant_types,
+    refresh_token: rotating,
   });
   const nativeApp = await make({
     name: 'Health native app (demo)',
     app_type: 'native',
     token_endpoint_auth_method: 'none',
     grant_types,
+    refresh_token: rotating,
     callbacks: [nativeCallback],
   });
   const webApp = await make({
@@ -143,8 +147,10 @@ async function makeApps(call: Call, secret: string): Promise<NonNullable<Made['a
     app_type: 'regular_web',
     token_endpoint_auth_method: 'client_secret_post',
     grant_types,
+    refresh_token: rotating,
     callbacks: [`${webAppAddress}/callback`],
     allowed_logout_urls: [webAppAddress],
+    oidc_logout: { backchannel_logout_urls: [`${webAppAddress}/backchannel-logout`] },
   });
   await enable(call, [singlePageApp, nativeApp, webApp]);
   const user = await makeUser(call, passwordFrom(secret));

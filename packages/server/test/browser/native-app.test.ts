@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { freePort } from '../support/running.ts';
-import { type Rig, runExample, signIn, startRig } from './rig.ts';
+import { openApp, type Rig, runExample, signIn, startRig } from './rig.ts';
 
 let rig: Rig;
 before(async () => {
@@ -34,6 +34,17 @@ test('the native app gets both tokens in the browser, says who signed in, and ca
   assert.equal(await program.ended, 0, program.output());
   assert.match(program.output(), /says who you are: Demo Doctor \(auth0\|[0-9a-f]{24}\)/);
   assert.match(program.output(), /"Mary Seacole"/);
+  assert.match(
+    program.output(),
+    /The refresh token brought new tokens without the browser; the API shows \d+ patients/,
+  );
+  // Where it logs out ends the session of the browser that signed in.
+  const [, everywhere = ''] = /To log out everywhere, open:\n\n {2}(http\S+)\n/.exec(program.output()) ?? [];
+  await page.goto(everywhere);
+  const again = await visitor.newPage();
+  await openApp(again, rig.appUrl);
+  await again.click('#login');
+  await again.waitForSelector('input[name=password]');
   await visitor.close();
 });
 

@@ -36,7 +36,10 @@ export interface Rig {
   /** examples/web-app with the demo's client, or with another. Its address, without a slash. */
   webApp(client?: { clientId: string; clientSecret: string }, audience?: string): Promise<string>;
   /** Lets a client be at these addresses, as an operator would. */
-  allow(clientId: string, urls: { callbacks?: string[]; allowed_logout_urls?: string[] }): Promise<void>;
+  allow(
+    clientId: string,
+    urls: { callbacks?: string[]; allowed_logout_urls?: string[]; oidc_logout?: object },
+  ): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +48,9 @@ export const example = (path: string): string =>
 
 /** Starts everything; `stop()` ends it. */
 export async function startRig(): Promise<Rig> {
-  const site = await serveHere('sqlite', { flags: ['--demo', '--demo-port', '0', '--demo-app-port', '0'] });
+  const site = await serveHere('sqlite', {
+    flags: ['--demo', '--demo-port', '0', '--demo-app-port', '0', '--allow-outbound', 'localhost'],
+  });
   const { demo } = site;
   assert.ok(demo?.appPort && demo.user, 'the demo runs, with its app and its user');
   const browser = await openBrowser();
@@ -74,7 +79,11 @@ export async function startRig(): Promise<Rig> {
       const { startWebApp }: WebApp = await import(example('web-app/app.mjs'));
       const port = await freePort();
       const baseUrl = `http://localhost:${port}`;
-      await allow(client.clientId, { callbacks: [`${baseUrl}/callback`], allowed_logout_urls: [baseUrl] });
+      await allow(client.clientId, {
+        callbacks: [`${baseUrl}/callback`],
+        allowed_logout_urls: [baseUrl],
+        oidc_logout: { backchannel_logout_urls: [`${baseUrl}/backchannel-logout`] },
+      });
       open.push(await startWebApp({ port, baseUrl, issuer: site.issuer, ...client, audience, apiUrl }));
       return baseUrl;
     },

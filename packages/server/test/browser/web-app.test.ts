@@ -44,7 +44,15 @@ test('the web application trusts the development authority, and signs in and out
       assert.match(cookie.name, /^__Host-/);
       assert.ok(cookie.secure && cookie.httpOnly && cookie.sameSite === 'None', JSON.stringify(cookie));
     }
-    await page.click('text=Log out');
+    await page.click('text="Log out"');
+    await page.waitForSelector('#signed-out');
+    assert.equal(page.url(), `${address}/`);
+    await page.click('text=Log in');
+    await page.waitForSelector('input[name=password]');
+    // And everywhere: the confirmation is not asked for, since the app says whose session it is.
+    await signIn(page, user);
+    await page.waitForSelector('#name');
+    await page.click('text=Log out everywhere');
     await page.waitForSelector('#signed-out');
     assert.equal(page.url(), `${address}/`);
     await page.click('text=Log in');

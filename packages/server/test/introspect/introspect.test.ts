@@ -2,7 +2,9 @@
 // `{"active":false}` and nothing more.
 
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { SignJWT } from 'jose';
 import * as oidc from 'openid-client';
 import { type Api, type Client, type PeopledSite, type Person, peopled } from '../support/people.ts';
 import { exchange, login, renew } from '../support/relying-party.ts';
@@ -246,6 +248,37 @@ for (const engine of engines) {
       assert.match(body[0].details.because, /for no API that the caller may ask about/);
       const all = (await site.manage('GET', '/logs?per_page=100')).text;
       assert.ok(!all.includes(access_token) && !all.includes(access_token.split('.')[2] ?? '-'));
+    });
+
+    test('a caller proves itself by private_key_jwt too, and each assertion asks once', async () => {
+      const { access_token } = await tokens();
+      const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const pem = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+      const { body } = await site.manage('POST', '/clients', {
+        name: 'An API with a key',
+        app_type: 'resource_server',
+        resource_server_identifier: api.audience,
+        client_authentication_methods: {
+          private_key_jwt: { credentials: [{ credential_type: 'public_key', name: 'first', pem }] },
+        },
+      });
+      assert.ok(body.client_id, JSON.stringify(body));
+      const assertion = await new SignJWT({ jti: randomUUID() })
+        .setProtectedHeader({ alg: 'RS256' })
+        .setIssuer(body.client_id)
+        .setSubject(body.client_id)
+        .setAudience(site.issuer)
+        .setIssuedAt()
+        .setExpirationTime('1m')
+        .sign(keys.privateKey);
+      const params = {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion,
+        token: access_token,
+      };
+      assert.equal((await send(params)).body.active, true);
+      const again = await send(params);
+      assert.deepEqual([again.status, again.body.error], [401, 'invalid_client']);
     });
 
     test('discovery names the endpoint', async () => {

@@ -99,14 +99,16 @@ describe('connections', () => {
     });
     const facts = await findConnection(site.house.database, site.house.snapshot, defaultTenant, name);
     assert.deepEqual(
-      { ...facts, id: '', name: '' },
+      { ...facts, id: '', name: '', realms: facts?.realms.map((realm) => (realm === name ? 'its name' : realm)) },
       {
         id: '',
         name: '',
         strategy: 'auth0',
         isDomainConnection: false,
+        realms: ['its name'],
         enabledClients: new Set(),
         disableSignup: true,
+        disableReset: false,
         requiresUsername: true,
         atSignup: { email: 'required', username: 'required', phone_number: 'inactive' },
         usernameBounds: { min: 3, max: 20 },

@@ -12,6 +12,7 @@ import { signupPage } from '../../src/endpoints/login/steps/signup/page.ts';
 import { endPage as logoutEndPage, questionPage } from '../../src/endpoints/logout/pages.ts';
 import { listPage, mailPage } from '../../src/endpoints/mailbox/page.ts';
 import { askPage, endPage, gonePage, resetPage, sentPage, verifyPage } from '../../src/endpoints/recovery/pages.ts';
+import { endPage as unblockEndPage, askPage as unblockPage } from '../../src/endpoints/unblock/page.ts';
 import type { Answer } from '../../src/web/exchange.ts';
 import { textsIn } from '../../src/web/language.ts';
 import { errorPage, type Look, page } from '../../src/web/page.ts';
@@ -110,6 +111,24 @@ export const views: Readonly<Record<string, View>> = {
       errors: [{ text: place.texts.login.wrong }],
     }),
   ),
+  'login-closed': shown((place) =>
+    loginPage(place, {
+      stage: 'both',
+      forgot: '/u/reset-password/request',
+      usernames: false,
+      identifier: 'jane@example.com',
+      signUp: '/u/signup?state=handle',
+      errors: [{ text: place.texts.login.closed }],
+    }),
+  ),
+  unblock: shown((place) => unblockPage(place, 'jane@example.com')),
+  'unblock-done': shown((place) => {
+    const { unblockDoneTitle, unblockDone } = place.texts.recovery;
+    return unblockEndPage(unblockDoneTitle, unblockDone, {
+      href: 'https://app.example.com/login',
+      text: place.texts.failure.back(application),
+    });
+  }),
   'login-identifier': shown((place) =>
     loginPage(place, {
       stage: 'identifier',

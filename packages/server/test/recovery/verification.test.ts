@@ -69,6 +69,28 @@ describe('verification of addresses', () => {
     assert.equal(mail.language, 'fr');
   });
 
+  test('ENU-04: who signs up with an address that is taken is told nothing, and its owner is, once an hour', async () => {
+    const person = await site.user();
+    const body = JSON.stringify({ client_id: client.id, connection, email: person.email, password: goodPassword });
+    const post = () =>
+      site.send('POST', '/dbconnections/signup', { headers: { 'content-type': 'application/json' }, body });
+    for (let times = 0; times < 3; times++) assert.equal((await post()).body.code, 'invalid_signup');
+    const browser = userAgent();
+    const view = await browser.settle(await browser.load(authorizeUrl(site, client, { screen_hint: 'signup' })));
+    const sent = await browser.submit(view, { email: person.email, password: goodPassword });
+    assert.equal(sent.status, 400);
+    const notice = await mailTo(site, person.email, { template: 'signup_attempt' });
+    assert.match(notice.text, /so nothing was created/);
+    assert.deepEqual(notice.links, [], 'a notice brings no link');
+    // A mail that is decided on later is there: so nothing of the others is on its way any more.
+    await site.manage('POST', '/jobs/verification-email', { user_id: person.userId });
+    await site.manage('PATCH', `/users/${person.userId}`, { email_verified: false });
+    await site.manage('POST', '/jobs/verification-email', { user_id: person.userId });
+    await mailTo(site, person.email, { template: 'verify_email' });
+    const mails = await mailsTo(site, person.email);
+    assert.equal(mails.filter(({ template }) => template === 'signup_attempt').length, 1);
+  });
+
   test('an administrator decides about the mail, and by default it asks about what nobody vouched for', async () => {
     const quiet = await site.user({ email_verified: false, verify_email: false });
     const vouched = await site.user({ email_verified: true });

@@ -55,7 +55,8 @@ export interface CrashRig {
   stop(): Promise<void>;
 }
 
-const host = 'auth.example.test';
+/** The same issuer in every life of a node, whatever its port; and of a development server, so that mail is caught. */
+const host = 'localhost:1';
 const patienceMs = 20_000;
 /** The most that passes between everything being up and the next blow. */
 const calmMs = 1_200;
@@ -78,8 +79,10 @@ export async function crashRig(engine: Engine, file?: string): Promise<CrashRig>
   const history = recorder(file);
   const nodes: (Spawned | undefined)[] = [undefined, undefined];
   let over = false;
+  /** Called with the node at which something of several parts begins. */
+  let strike: ((node: number) => void) | undefined;
   const start = async (node: number) => {
-    nodes[node] = await spawnServer(at, { flags: ['--domain', `localhost,${host}`] });
+    nodes[node] = await spawnServer(at);
     history.note('start', node);
   };
   await start(0);
@@ -109,9 +112,27 @@ export async function crashRig(engine: Engine, file?: string): Promise<CrashRig>
     await admin.end();
   }
 
-  async function blow(by: Chance, count: number): Promise<void> {
+  /** Every second blow waits for something of several parts, and falls while it is done, at its node. */
+  async function moment(by: Chance): Promise<number[]> {
     const roll = by.next();
-    const victims = roll < 0.35 ? [0] : roll < 0.7 ? [1] : [0, 1];
+    const any = roll < 0.35 ? [0] : roll < 0.7 ? [1] : [0, 1];
+    await sleep(by.below(calmMs / 3));
+    if (by.maybe(0.5)) {
+      await sleep(by.below(calmMs));
+      return any;
+    }
+    const waiting = new AbortController();
+    const begun = new Promise<number[]>((resolve) => {
+      strike = (node) => resolve(roll < 0.7 ? [node] : [0, 1]);
+    });
+    const victims = await Promise.race([begun, sleep(3 * calmMs, any, { signal: waiting.signal })]);
+    waiting.abort();
+    strike = undefined;
+    await sleep(by.below(40));
+    return victims;
+  }
+
+  async function blow(by: Chance, count: number, victims: readonly number[]): Promise<void> {
     if (by.maybe(0.3)) await cutConnections();
     const crash = database !== undefined && count % 25 === 12;
     const ended = victims.map((node) => {
@@ -148,8 +169,7 @@ export async function crashRig(engine: Engine, file?: string): Promise<CrashRig>
       });
       try {
         for (let count = 0; count < times && !over; count++) {
-          await sleep(by.below(calmMs));
-          await blow(by, count);
+          await blow(by, count, await moment(by));
         }
         // What was cut off is retried by everybody once more before they look.
         await sleep(calmMs);
@@ -175,6 +195,7 @@ export async function crashRig(engine: Engine, file?: string): Promise<CrashRig>
         async attempt(deed, perform) {
           node = await anyNode(by.next());
           const end = history.invoke(node, { by: name, ...deed });
+          if (deed.redeems === undefined && (deed.ends?.length ?? 0) > 1) strike?.(node);
           const result = await withPatience(perform).catch(
             (error: unknown): Result<never> => ({
               outcome: 'unknown',

@@ -98,7 +98,11 @@ export function siteAt(base: string, facts: Pick<Site, 'httpsPort' | 'caPath' | 
   };
   const manage: Site['manage'] = async (method, path, body) => {
     const once = async () => {
-      token ??= adminToken();
+      token ??= adminToken().catch((error: unknown) => {
+        // The next call may find the server well again.
+        token = undefined;
+        throw error;
+      });
       return send(method, `/api/v2${path}`, {
         headers: {
           authorization: `Bearer ${await token}`,
@@ -181,6 +185,8 @@ function flags(at: { data: string; url: string | undefined }, more: readonly str
     '--data',
     at.data,
     '--no-demo',
+    // Its client and its role would stand in every list; tests of it say --dashboard.
+    '--no-dashboard',
     '--drain-ms',
     '0',
     '--log-level',
@@ -200,12 +206,21 @@ const environment = {
 /** The server in this process: quick, and its rooms can be looked into. */
 export async function serveHere(
   engine: Engine = 'sqlite',
-  options: { flags?: readonly string[]; https?: boolean; now?: () => number } = {},
+  options: {
+    flags?: readonly string[];
+    https?: boolean;
+    /** The server's clock, in ms. */
+    now?: () => number;
+    /** A place that others use as well, and that outlives this server; `engine` then says nothing. */
+    at?: { data: string; url: string | undefined };
+    say?: (text: string) => void;
+    env?: Record<string, string>;
+  } = {},
 ): Promise<Site & { house: House; demo: Running['demo']; stop(): Promise<void> }> {
-  const at = await place(engine);
+  const at = options.at ? { ...options.at, clear: async () => {} } : await place(engine);
   const running = await startServer(
-    readConfig(flags(at, options.flags ?? [], options.https === true), environment),
-    () => undefined,
+    readConfig(flags(at, options.flags ?? [], options.https === true), { ...environment, ...options.env }),
+    options.say ?? (() => undefined),
     silent,
     options.now,
   );

@@ -13,6 +13,7 @@ export const sentTemplates = [
   'blocked_account',
   'stolen_credentials',
   'password_changed',
+  'signup_attempt',
 ] as const satisfies readonly TemplateName[];
 export type SentTemplate = (typeof sentTemplates)[number];
 

@@ -23,6 +23,8 @@ import {
   askedEvent,
   type ResetAsked,
   resetAskedJob,
+  type SignupRefused,
+  signupRefusedJob,
   type VerificationAsked,
   verificationAskedJob,
 } from './asked.ts';
@@ -37,11 +39,12 @@ export interface RecoveryDeps {
   readonly originOf: (tenant: TenantId, preferred?: string) => string;
 }
 
-/** The handlers of both kinds of requests. */
+/** The handlers of all kinds of requests. */
 export function recoveryHandlers(deps: RecoveryDeps): readonly AnyJobHandler[] {
   return [
     jobHandler({ kind: resetAskedJob, run: (job) => answerReset(deps, job.tenant, job.payload) }),
     jobHandler({ kind: verificationAskedJob, run: (job) => answerVerification(deps, job.tenant, job.payload) }),
+    jobHandler({ kind: signupRefusedJob, run: (job) => answerTaken(deps, job.tenant, job.payload) }),
   ];
 }
 
@@ -87,6 +90,24 @@ async function answerVerification(deps: RecoveryDeps, tenant: TenantId, asked: V
     const status = because === undefined ? 'completed' : 'failed';
     await store.transact((tx) => finishJob(tx, job_id, status, deps.now()));
   }
+  return { kind: 'done' };
+}
+
+const noticeEveryMs = 3_600_000;
+
+/** Tells who has the address, once an hour at most: so the page need tell nobody. */
+async function answerTaken(deps: RecoveryDeps, tenant: TenantId, asked: SignupRefused): Promise<Outcome> {
+  const store = deps.database.store(tenant);
+  const user = await findUserByIdentifier(store, asked.connection, asked.email);
+  const { email } = user ?? {};
+  if (!user || email === undefined || user.blocked === true) return { kind: 'done' };
+  const { client_id, language, ip } = asked;
+  await store.transact(async (tx) => {
+    const now = deps.now();
+    if (!(await tx.count(`signup notice ${user.user_id}`, 1, now, now + noticeEveryMs)).added) return;
+    const message = { template: 'signup_attempt', user_id: user.user_id, to: email, client_id, language, ip } as const;
+    await sendMessage(tx, message, now);
+  });
   return { kind: 'done' };
 }
 

@@ -1,5 +1,6 @@
-// Requests for a link: a new password, or the confirmation of an address. A request is only written down, whoever it is about;
-// what comes of it is worked out by a job. So the answer and its time say nothing about which accounts exist (ENU-03).
+// Requests for a mail: a link to a new password, the confirmation of an address, word of a sign-up that could not be. A request
+// is only written down, whoever it is about; what comes of it is worked out by a job. So the answer and its time say nothing
+// about which accounts exist (ENU-03).
 
 import type { TenantId } from '../../schema/brand.ts';
 import type { Store, Transaction } from '../../storage/store.ts';
@@ -33,10 +34,24 @@ export interface VerificationAsked extends AskedFrom {
   readonly job_id?: string | undefined;
 }
 
+export interface SignupRefused extends AskedFrom {
+  /** The connection's name. */
+  readonly connection: string;
+  /** The address that is taken, as typed. */
+  readonly email: string;
+}
+
 const patience = { attempts: 8, longestMs: 30_000, pause: { first: 1_000, most: 120_000 }, atOnce: 4 } as const;
 
 export const resetAskedJob: JobKind<ResetAsked> = { name: 'reset-asked', ...patience };
 export const verificationAskedJob: JobKind<VerificationAsked> = { name: 'verification-asked', ...patience };
+
+export const signupRefusedJob: JobKind<SignupRefused> = { name: 'signup-refused', ...patience };
+
+/** Writes down that somebody tried to sign up with an address that has an account: its owner is told (ENU-04). `now` in ms. */
+export async function tellTaken(tx: Transaction, refused: SignupRefused, now: number): Promise<void> {
+  await enqueue(tx, signupRefusedJob, given(refused), now);
+}
 
 /**
  * Writes down that somebody forgot the password, unless that was asked for this address from the same place too often: `closed`, for

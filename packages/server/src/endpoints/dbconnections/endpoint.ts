@@ -13,7 +13,7 @@ import type { PasswordDoor } from '../../domain/limits/password-door.ts';
 import type { EndpointRate } from '../../domain/limits/rates.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { telemetry } from '../../domain/logs/telemetry.ts';
-import { type AskedFrom, askReset, askVerification } from '../../domain/recovery/asked.ts';
+import { type AskedFrom, askReset, askVerification, tellTaken } from '../../domain/recovery/asked.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { Database } from '../../storage/store.ts';
@@ -69,7 +69,9 @@ async function signup(deps: SignupDeps, ask: Ask): Promise<Answer> {
   const read = readSignup(ask);
   if (read.kind === 'malformed') return refused(deps, ask, badRequest(read.description, read.status));
   const asked = read.value;
-  const client = asked.client_id ? await findClient(database, snapshot, ask.tenant, asked.client_id) : undefined;
+  const client = asked.client_id
+    ? await findClient(database, snapshot, ask.tenant, asked.client_id, ask.host)
+    : undefined;
   const { origin } = ask.headers;
   if (client && origin !== undefined && !isAllowedOrigin(origin, client.callbacks, client.allowedOrigins)) {
     deps.record({ ...about(ask, client), type: 'fco', description: `Origin ${printable(origin)} is not allowed` });
@@ -98,7 +100,9 @@ async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
   const read = readChange(ask);
   if (read.kind === 'malformed') return failed(badRequest(read.description, read.status));
   const asked = read.value;
-  const client = asked.client_id ? await findClient(database, snapshot, ask.tenant, asked.client_id) : undefined;
+  const client = asked.client_id
+    ? await findClient(database, snapshot, ask.tenant, asked.client_id, ask.host)
+    : undefined;
   if (asked.client_id && !client) return failed(refusal('unauthorized', 'Unknown client', undefined, 401));
   const { origin } = ask.headers;
   if (client && origin !== undefined && !isAllowedOrigin(origin, client.callbacks, client.allowedOrigins)) {
@@ -167,6 +171,8 @@ async function judged(
     const made = await createUser(tx, signupDraft(connection, fields, hash), deps.now());
     if (made.kind === 'created' && made.user.email !== undefined)
       await askVerification(tx, { ...from, user_id: made.user.user_id }, deps.now());
+    if (made.kind === 'exists' && made.identifier === 'email')
+      await tellTaken(tx, { ...from, connection: connection.name, email: fields.email ?? '' }, deps.now());
     return made;
   });
   switch (created.kind) {

@@ -8,7 +8,7 @@ import type { User } from '../../domain/accounts/user.ts';
 import { storeConsent } from '../../domain/issuing/consent.ts';
 import { type PendingAuthorization, pendingAuthorizations } from '../../domain/pending/pending.ts';
 import { advancePending, type PendingPatch } from '../../domain/pending/steps.ts';
-import { askVerification, type VerificationAsked } from '../../domain/recovery/asked.ts';
+import { type AskedFrom, askVerification, tellTaken } from '../../domain/recovery/asked.ts';
 import { startSession } from '../../domain/sessions/lifecycle.ts';
 import type { Session } from '../../domain/sessions/session.ts';
 import type { TenantSettings } from '../../domain/tenants/settings.ts';
@@ -53,8 +53,13 @@ export async function commitProof(store: Store, proof: Proof, at: Circumstances)
   try {
     return await store.transact((tx) => write(tx, proof, at));
   } catch (error) {
-    if (error instanceof Undone) return error.outcome;
-    throw error;
+    if (!(error instanceof Undone)) throw error;
+    const { outcome } = error;
+    if (proof.kind === 'signup' && outcome.kind === 'lost' && outcome.why === 'email') {
+      const { connection, email = '' } = proof.draft;
+      await store.transact((tx) => tellTaken(tx, { ...askedFrom(at), connection, email }, at.now));
+    }
+    return outcome;
   }
 }
 
@@ -80,7 +85,7 @@ async function write(tx: Transaction, proof: Proof, at: Circumstances): Promise<
         throw new Undone({ kind: 'lost', why });
       }
       const user = (await recordLogin(tx, created.user.user_id, at.ip, at.now)) ?? created.user;
-      if (user.email !== undefined) await askVerification(tx, verificationOf(user, at), at.now);
+      if (user.email !== undefined) await askVerification(tx, { ...askedFrom(at), user_id: user.user_id }, at.now);
       return begin(tx, user, at);
     }
     case 'consent': {
@@ -97,9 +102,10 @@ async function write(tx: Transaction, proof: Proof, at: Circumstances): Promise<
   }
 }
 
-function verificationOf({ user_id }: User, { pending, ip, userAgent, language }: Circumstances): VerificationAsked {
+/** Where a sign-up came from, for mails that come of it. */
+function askedFrom({ pending, ip, userAgent, language }: Circumstances): AskedFrom {
   const { host: hostname, request } = pending;
-  return { user_id, client_id: request.client_id, ip, user_agent: userAgent, hostname, language };
+  return { client_id: request.client_id, ip, user_agent: userAgent, hostname, language };
 }
 
 /** The session of a user who has just proved to be there, and the login that goes on with it. */

@@ -6,6 +6,7 @@ import { findUser } from '../../domain/accounts/find.ts';
 import { findClient } from '../../domain/clients/find.ts';
 import { userinfoIdentifier } from '../../domain/issuing/audience.ts';
 import { findIssued } from '../../domain/issuing/issued.ts';
+import { nodeSkewSeconds } from '../../domain/issuing/skew.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
@@ -70,7 +71,7 @@ async function load(deps: UserinfoDeps, verify: Verify, ask: Ask, token: string)
   if (!row) return { ...nothing, fault };
   const [user, client] = await Promise.all([
     findUser(store, row.user_id),
-    findClient(deps.database, deps.snapshot, ask.tenant, row.client_id),
+    findClient(deps.database, deps.snapshot, ask.tenant, row.client_id, ask.host),
   ]);
   return { row, fault, user, client };
 }
@@ -92,6 +93,7 @@ function verifierOf(deps: UserinfoDeps): Verify {
         return found?.alg === alg ? found.key : undefined;
       },
       now: deps.now,
+      clockToleranceSeconds: nodeSkewSeconds,
       // The issuer is this very server and its keys come from its own store: nothing is fetched.
       dangerouslyAllowHttpIssuer: true,
     });

@@ -62,6 +62,15 @@ export const de: MailTexts = {
       'Wenn Sie das nicht waren, fordern Sie sofort auf der Anmeldeseite ein neues Passwort an, und wenden Sie sich an den Support.',
     ],
   }),
+  signup_attempt: ({ tenant, email }) => ({
+    subject: `Sie haben schon ein Konto bei ${tenant}`,
+    heading: 'Sie haben schon ein Konto',
+    lines: [
+      `Jemand, hoffentlich Sie selbst, wollte bei ${tenant} ein Konto mit ${email} anlegen. Es gibt schon eines mit dieser Adresse, deshalb wurde nichts angelegt.`,
+      'Melden Sie sich mit Ihrem Passwort an, oder fordern Sie auf der Anmeldeseite ein neues an.',
+    ],
+    notes: ['Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Konto ist, wie es war.'],
+  }),
   copy: 'Wenn die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:',
   help: 'Hilfe:',
   sent: ({ tenant, email }) =>

@@ -56,6 +56,15 @@ export const en: MailTexts = {
     ],
     notes: ['If it was not you, ask for a new password on the login page at once, and tell support.'],
   }),
+  signup_attempt: ({ tenant, email }) => ({
+    subject: `You have an account at ${tenant} already`,
+    heading: 'You have an account already',
+    lines: [
+      `Somebody, hopefully you, tried to create an account at ${tenant} with ${email}. There is one with this address, so nothing was created.`,
+      'Log in with the password that you have, or ask for a new one on the login page.',
+    ],
+    notes: ['If it was not you, do nothing: your account is as it was.'],
+  }),
   copy: 'If the button does not work, open this address in your browser:',
   help: 'Help:',
   sent: ({ tenant, email }) => `${tenant} sent this message to ${email} about an account with this address.`,

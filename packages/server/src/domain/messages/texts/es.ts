@@ -58,6 +58,15 @@ export const es: MailTexts = {
       'Si no fue usted, pida enseguida una contraseña nueva en la página de inicio de sesión y avise al servicio de ayuda.',
     ],
   }),
+  signup_attempt: ({ tenant, email }) => ({
+    subject: `Ya tiene una cuenta en ${tenant}`,
+    heading: 'Ya tiene una cuenta',
+    lines: [
+      `Alguien, esperamos que usted, intentó crear una cuenta en ${tenant} con ${email}. Ya existe una con esta dirección, así que no se ha creado nada.`,
+      'Inicie sesión con su contraseña o pida una nueva en la página de inicio de sesión.',
+    ],
+    notes: ['Si no fue usted, no haga nada: su cuenta sigue igual.'],
+  }),
   copy: 'Si el botón no funciona, abra esta dirección en su navegador:',
   help: 'Ayuda:',
   sent: ({ tenant, email }) => `${tenant} envió este mensaje a ${email} por una cuenta con esta dirección.`,

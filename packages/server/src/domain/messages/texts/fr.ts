@@ -62,6 +62,15 @@ export const fr: MailTexts = {
       'Si ce n’était pas vous, demandez aussitôt un nouveau mot de passe sur la page de connexion et prévenez l’assistance.',
     ],
   }),
+  signup_attempt: ({ tenant, email }) => ({
+    subject: `Vous avez déjà un compte chez ${tenant}`,
+    heading: 'Vous avez déjà un compte',
+    lines: [
+      `Quelqu’un, vous, espérons-le, a voulu créer un compte chez ${tenant} avec ${email}. Il en existe déjà un avec cette adresse ; rien n’a donc été créé.`,
+      'Connectez-vous avec votre mot de passe, ou demandez-en un nouveau sur la page de connexion.',
+    ],
+    notes: ['Si ce n’était pas vous, ne faites rien : votre compte reste inchangé.'],
+  }),
   copy: 'Si le bouton ne fonctionne pas, ouvrez cette adresse dans votre navigateur :',
   help: 'Aide :',
   sent: ({ tenant, email }) => `${tenant} a envoyé ce message à ${email} au sujet d’un compte qui a cette adresse.`,

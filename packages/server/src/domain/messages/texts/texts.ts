@@ -29,6 +29,7 @@ export interface MailTexts {
   readonly blocked_account: (named: Named) => MailText;
   readonly stolen_credentials: (named: Named) => MailText;
   readonly password_changed: (named: Named) => MailText;
+  readonly signup_attempt: (named: Named) => MailText;
   /** Above the address of the button, for mail programs that show none. */
   readonly copy: string;
   /** Before the address where people get help. */
