@@ -1,11 +1,8 @@
 // What every operation of the Management API gets: the tools that the server hands in, and the facts of one request.
 
 import type { Passwords } from '../../domain/accounts/passwords.ts';
-<<<<<<< HEAD
 import type { User } from '../../domain/accounts/user.ts';
-=======
 import type { Explainer } from '../../domain/explaining/explainer.ts';
->>>>>>> main
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { Hosts } from '../../domain/tenants/hosts.ts';

@@ -8,12 +8,8 @@ import { permissionsOf } from '../../domain/accounts/permissions.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import { addressesAt } from '../../domain/clients/at-host.ts';
 import { findIssued } from '../../domain/issuing/issued.ts';
-<<<<<<< HEAD
-import { MANAGEMENT_API, managementIdentifier } from '../../domain/tenants/system-apis.ts';
-=======
 import { nodeSkewSeconds } from '../../domain/issuing/skew.ts';
-import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
->>>>>>> main
+import { MANAGEMENT_API, managementIdentifier } from '../../domain/tenants/system-apis.ts';
 import { type Client, clients, currentUserScopes } from '../../resources/index.ts';
 import type { AnyOf } from '../../schema/collection.ts';
 import { tableOf } from '../../schema/collection.ts';
