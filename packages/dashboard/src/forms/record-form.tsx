@@ -116,7 +116,7 @@ export function RecordForm({ declared, entity, groups, readOnly = false, onSave,
                     key={one.path}
                     control={controlOf(schema)}
                     label={one.label ?? labelOf(one.path)}
-                    about={one.about ?? (one.path.includes('.') ? undefined : field.about)}
+                    about={aboutOf(one, field.about)}
                     names={one.names}
                     seconds={one.seconds ?? false}
                     value={now(one.path)}
@@ -169,6 +169,12 @@ export function RecordForm({ declared, entity, groups, readOnly = false, onSave,
       ) : null}
     </form>
   );
+}
+
+/** What the declaration says, unless it only says the label again. Its quotes of code are for documents. */
+function aboutOf({ path, label, about }: FormField, declared: string): string | undefined {
+  const text = (about ?? (path.includes('.') ? '' : declared)).replaceAll('`', '');
+  return text === '' || text.toLowerCase() === (label ?? labelOf(path)).toLowerCase() ? undefined : text;
 }
 
 function pathOf(field: string | FormField): string {

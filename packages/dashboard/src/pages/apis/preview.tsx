@@ -1,7 +1,7 @@
 // A dry run: the tokens that would be issued now for this API, and which rule dropped which scope.
 
 import { useMutation } from '@tanstack/react-query';
-import type { PreviewedToken, TokenPreview } from 'countersign/resources';
+import { dashboardClientId, type PreviewedToken, type TokenPreview } from 'countersign/resources';
 import { useState } from 'react';
 import type { Api, Client, User } from '../../api/kinds.ts';
 import { useAll, useGet } from '../../api/queries.ts';
@@ -39,7 +39,9 @@ function Preview({ api }: { readonly api: Api }) {
       {(all) => {
         const asking =
           all.find(({ client_id }) => client_id === client) ??
-          all.find(({ grant_types }) => grant_types.includes('authorization_code')) ??
+          all.find(
+            ({ client_id: id, grant_types }) => id !== dashboardClientId && grant_types.includes('authorization_code'),
+          ) ??
           all[0];
         if (!asking) return <Empty title="No applications yet" />;
         const fitting = grants.filter(({ value }) => (asking.grant_types as readonly string[]).includes(value));

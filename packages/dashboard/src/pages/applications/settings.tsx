@@ -20,6 +20,15 @@ const signsIn = (typed: (path: string) => unknown) =>
     (grant) => grant === 'authorization_code' || grant === 'implicit',
   ) ?? false;
 
+type When = (typed: (path: string) => unknown) => boolean;
+const refreshes: When = (typed) =>
+  (typed('grant_types') as readonly string[] | undefined)?.includes('refresh_token') ?? false;
+const expires: When = (typed) => typed('refresh_token.expiration_type') === 'expiring';
+const all =
+  (...conditions: readonly When[]): When =>
+  (typed) =>
+    conditions.every((holds) => holds(typed));
+
 const groups: readonly FormGroup[] = [
   {
     title: 'General',
@@ -84,6 +93,53 @@ const groups: readonly FormGroup[] = [
           refresh_token: 'Refresh token: new access tokens without a login',
           implicit: 'Implicit: tokens through the browser, for old applications',
         },
+      },
+    ],
+  },
+  {
+    title: 'Refresh tokens',
+    about:
+      'New access tokens without a login. The API must allow them too (its settings), and the application asks for offline_access.',
+    fields: [
+      {
+        path: 'refresh_token.rotation_type',
+        label: 'Rotation',
+        about: 'Rotating: each exchange brings a new one, and one that comes back later ends them all',
+        names: { rotating: 'Rotating', 'non-rotating': 'One and the same' },
+        when: refreshes,
+      },
+      {
+        path: 'refresh_token.leeway',
+        label: 'Overlap',
+        about: 'Seconds in which the one before still brings the same successor',
+        seconds: true,
+        when: all(refreshes, (typed) => typed('refresh_token.rotation_type') === 'rotating'),
+      },
+      {
+        path: 'refresh_token.expiration_type',
+        label: 'Expiration',
+        names: { expiring: 'Expires', 'non-expiring': 'Never expires' },
+        when: refreshes,
+      },
+      { path: 'refresh_token.infinite_token_lifetime', label: 'No end at the latest', when: all(refreshes, expires) },
+      {
+        path: 'refresh_token.token_lifetime',
+        label: 'Ends at the latest',
+        about: 'Seconds after the login',
+        seconds: true,
+        when: all(refreshes, expires, (typed) => typed('refresh_token.infinite_token_lifetime') !== true),
+      },
+      {
+        path: 'refresh_token.infinite_idle_token_lifetime',
+        label: 'No end when unused',
+        when: all(refreshes, expires),
+      },
+      {
+        path: 'refresh_token.idle_token_lifetime',
+        label: 'Ends when unused',
+        about: 'Seconds after the last exchange',
+        seconds: true,
+        when: all(refreshes, expires, (typed) => typed('refresh_token.infinite_idle_token_lifetime') !== true),
       },
     ],
   },

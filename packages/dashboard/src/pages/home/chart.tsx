@@ -26,7 +26,7 @@ export function Chart({
   const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
   return (
     <figure>
-      <svg viewBox={`0 0 ${width} ${height + 18}`} className="w-full" role="img" aria-labelledby={id}>
+      <svg viewBox={`0 0 ${width} ${height + 20}`} className="w-full" role="img" aria-labelledby={id}>
         <title
           id={id}
         >{`${title}: ${series.map(({ label, values }) => `${label} ${total(values)}`).join(', ')}`}</title>
@@ -41,7 +41,7 @@ export function Chart({
               strokeWidth="1"
             />
             {part > 0 ? (
-              <text x="0" y={height - part * (height - 12) - 3} fontSize="10" fill="var(--faint)">
+              <text x="0" y={height - part * (height - 12) - 3} fontSize="12" fill="var(--faint)">
                 {most * part}
               </text>
             ) : null}
@@ -73,8 +73,8 @@ export function Chart({
           <text
             key={bucket}
             x={bucket * step + step / 2}
-            y={height + 14}
-            fontSize="10"
+            y={height + 16}
+            fontSize="12"
             fill="var(--faint)"
             textAnchor={index === 0 ? 'start' : index === 2 ? 'end' : 'middle'}
           >

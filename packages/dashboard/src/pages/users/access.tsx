@@ -1,6 +1,10 @@
 // Where a user is signed in, and what the user let applications do.
 
-import type { grants as grantsDeclared, sessions as sessionsDeclared } from 'countersign/resources';
+import type {
+  grants as grantsDeclared,
+  refreshTokens as refreshDeclared,
+  sessions as sessionsDeclared,
+} from 'countersign/resources';
 import { useState } from 'react';
 import { useChange, useGet } from '../../api/queries.ts';
 import { path } from '../../api/request.ts';
@@ -12,6 +16,7 @@ import { sayDone, sayFailed } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { UserPage } from './user-page.tsx';
 
+type RefreshToken = Parameters<typeof refreshDeclared.check>[0];
 type Session = Parameters<typeof sessionsDeclared.check>[0];
 type Consent = Parameters<typeof grantsDeclared.check>[0];
 
@@ -23,6 +28,7 @@ export function UserAccess() {
       {(user, owner) => (
         <>
           {can('read:sessions') ? <Sessions owner={owner} /> : null}
+          {can('read:refresh_tokens') ? <RefreshTokens owner={owner} /> : null}
           {can('read:grants') ? <Consents userId={String(user.user_id)} /> : null}
         </>
       )}
@@ -109,6 +115,55 @@ function browserOf(agent: string): string {
   const known = /(Edg|OPR|Firefox|Chrome|Safari|curl)\/[\d.]+/.exec(agent)?.[1];
   const names: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera' };
   return known ? (names[known] ?? known) : agent.slice(0, 60) || 'Unknown program';
+}
+
+function RefreshTokens({ owner }: { readonly owner: string }) {
+  const can = useCan();
+  const tokens = useGet<{ readonly tokens: readonly RefreshToken[] }>(`${owner}/refresh-tokens`);
+  const change = useChange(owner);
+  return (
+    <Section title="Refresh tokens" about="Applications that go on without the user." flush>
+      <Read from={tokens}>
+        {({ tokens: rows }) =>
+          rows.length === 0 ? (
+            <Empty title="No refresh tokens" />
+          ) : (
+            <ul className="mt-2">
+              {rows.map((token) => (
+                <li
+                  key={token.id}
+                  className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-5 py-3"
+                >
+                  <div className="min-w-0 flex-1">
+                    <p className="break-all">
+                      {token.client_id} <span className="text-muted">at</span>{' '}
+                      <Code>{token.resource_servers.map(({ audience }) => audience).join(', ')}</Code>
+                    </p>
+                    <p className="text-xs text-muted">
+                      Began <Time at={token.created_at} />, exchanged <Time at={token.last_exchanged_at} />
+                      {token.rotating ? ', rotating' : ''}
+                    </p>
+                  </div>
+                  {can('delete:refresh_tokens') ? (
+                    <Button
+                      onClick={() =>
+                        change.mutate(
+                          { method: 'DELETE', path: path`/refresh-tokens/${token.id}` },
+                          { onSuccess: () => sayDone('The refresh token was revoked.'), onError: sayFailed },
+                        )
+                      }
+                    >
+                      Revoke
+                    </Button>
+                  ) : null}
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Read>
+    </Section>
+  );
 }
 
 function Consents({ userId }: { readonly userId: string }) {

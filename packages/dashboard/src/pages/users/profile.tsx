@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { users as declared } from 'countersign/resources';
 import { useState } from 'react';
 import type { User } from '../../api/kinds.ts';
-import { useChange } from '../../api/queries.ts';
+import { useChange, useGet } from '../../api/queries.ts';
+import { path } from '../../api/request.ts';
 import { TextField } from '../../forms/controls.tsx';
 import { RecordForm } from '../../forms/record-form.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -31,6 +32,7 @@ function Profile({ user, owner }: OfUser) {
   const may = can('update:users');
   return (
     <>
+      <Blocks user={user} />
       <Section title="Account">
         <Facts
           rows={[
@@ -70,7 +72,7 @@ function Profile({ user, owner }: OfUser) {
           },
           {
             title: 'Profile',
-            fields: ['name', 'given_name', 'family_name', 'nickname'].map((path) => ({ path, locked: !may })),
+            fields: ['name', 'given_name', 'family_name', 'nickname'].map((name) => ({ path: name, locked: !may })),
           },
           { title: 'Metadata', fields: ['user_metadata', 'app_metadata'] },
         ]}
@@ -81,6 +83,39 @@ function Profile({ user, owner }: OfUser) {
       />
       <Deeds user={user} owner={owner} />
     </>
+  );
+}
+
+/** Where the account is closed to whoever guessed too often; nothing where it is open. */
+function Blocks({ user }: { readonly user: User }) {
+  const can = useCan();
+  const at = path`/user-blocks/${String(user.user_id)}`;
+  const blocks = useGet<{ readonly blocked_for: readonly { readonly identifier: string; readonly ip?: string }[] }>(at);
+  const change = useChange('/user-blocks');
+  const rows = blocks.data?.blocked_for ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Section
+      title="Closed after too many wrong passwords"
+      about={`For ${rows.map(({ ip }) => ip ?? 'everybody').join(', ')}.`}
+      actions={
+        can('update:users') ? (
+          <Button
+            busy={change.isPending}
+            onClick={() =>
+              change.mutate(
+                { method: 'DELETE', path: at },
+                { onSuccess: () => sayDone('The account is open again.'), onError: sayFailed },
+              )
+            }
+          >
+            Open it again
+          </Button>
+        ) : null
+      }
+    >
+      {null}
+    </Section>
   );
 }
 
