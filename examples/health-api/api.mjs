@@ -40,13 +40,24 @@ const routes = new Map(protectedRoutes);
  * @param {string} options.issuer the authorization server, exactly as its tokens name it in `iss`
  * @param {string} options.audience this API's identifier, exactly as its tokens name it in `aud`
  * @param {readonly string[]} [options.origins] pages of these origins may call it from a browser
+ * @param {boolean} [options.explainRefusals] in development: refusals carry the address of their explanation
  * @param {(line: string) => void} [options.log]
  * @returns {Promise<{ port: number, close: () => Promise<void> }>}
  */
-export async function startHealthApi({ port, host = '127.0.0.1', issuer, audience, origins = [], log = console.log }) {
+export async function startHealthApi(options) {
+  const {
+    port,
+    host = '127.0.0.1',
+    issuer,
+    audience,
+    origins = [],
+    explainRefusals = false,
+    log = console.log,
+  } = options;
   const api = createApi({
     issuer,
     audience,
+    explainRefusals,
     onRefusal: (refusal, { method, path }) => {
       for (const line of `${method} ${path} ${explainRefusal(refusal)}`.split('\n')) log(line);
     },

@@ -36,36 +36,43 @@ export function createApi(options: ApiOptions): Api {
     async verify(token, requirement) {
       const needed = checkedRequirement(requirement);
       const verified = await verifyToken(token, needed, settings);
-      return verdictOf(verified, needed, settings, { method: undefined, path: undefined });
+      return verdictOf(verified, token, needed, settings, { method: undefined, path: undefined });
     },
     async check(incoming, requirement) {
       const needed = checkedRequirement(requirement);
-      const verified = await verifyIncoming(incoming, needed, settings);
-      return verdictOf(verified, needed, settings, { method: incoming.method, path: pathOf(incoming.url) });
+      const { verified, token } = await verifyIncoming(incoming, needed, settings);
+      return verdictOf(verified, token, needed, settings, { method: incoming.method, path: pathOf(incoming.url) });
     },
   };
 }
 
-async function verifyIncoming(incoming: Incoming, needed: CheckedRequirement, settings: Settings): Promise<Verified> {
+async function verifyIncoming(
+  incoming: Incoming,
+  needed: CheckedRequirement,
+  settings: Settings,
+): Promise<{ readonly verified: Verified; readonly token?: string }> {
   try {
     const sought = readToken(incoming, settings.places);
-    if (sought.kind === 'refused') return { ...sought, evidence: {} };
-    return await verifyToken(sought.token, needed, settings);
+    if (sought.kind === 'refused') return { verified: { ...sought, evidence: {} } };
+    const { token } = sought;
+    return { verified: await verifyToken(token, needed, settings), token };
   } catch (error) {
     const problem = error instanceof Error ? error.message : 'unknown error';
-    return { kind: 'refused', finding: found('check_failed', { problem }), evidence: {} };
+    return { verified: { kind: 'refused', finding: found('check_failed', { problem }), evidence: {} } };
   }
 }
 
 function verdictOf(
   verified: Verified,
+  token: string | undefined,
   needed: CheckedRequirement,
   settings: Settings,
   context: RefusalContext,
 ): Verdict {
   if (verified.kind === 'accepted') return verified;
   const { finding, evidence, retryAfterSeconds } = verified;
-  const refusal = refusalOf(finding, settings.facts, { scopes: needed.scopes, retryAfterSeconds, evidence });
+  const errorUri = typeof token === 'string' && finding.status !== 503 ? settings.explain?.(token, needed) : undefined;
+  const refusal = refusalOf(finding, settings.facts, { scopes: needed.scopes, retryAfterSeconds, evidence, errorUri });
   try {
     settings.onRefusal?.(refusal, context);
   } catch {

@@ -4,6 +4,7 @@ import { createSecretKey } from 'node:crypto';
 import { isLoopback, unsafety } from './addresses.ts';
 import { type Algorithm, algorithms, isAlgorithm, isSymmetric, signatureCheckOf } from './algorithms.ts';
 import type { TokenPlaces } from './bearer.ts';
+import { type Explain, explainAt, unexplained } from './explained.ts';
 import { finderOf, type KeyFinder, type KeySource } from './keys.ts';
 import type { Dialect } from './kind.ts';
 import type { ProblemFacts } from './problem.ts';
@@ -55,6 +56,11 @@ export interface ApiOptions {
   readonly fetch?: typeof fetch;
   /** Called with each refusal, for the developer's log (`explainRefusal` makes two lines of it). What it throws is ignored. */
   readonly onRefusal?: (refusal: Refusal, context: RefusalContext) => void;
+  /**
+   * In development: let each refusal of a token carry an `error_uri` that opens its explanation, once. The refused token is handed to the
+   * issuer, which must be a Countersign on this machine; any other issuer is a TypeError. Default false.
+   */
+  readonly explainRefusals?: boolean;
   /** Accept the token as `?access_token=` too (RFC 6750 §2.3): it then stands in logs, histories and Referer headers. */
   readonly dangerouslyAllowTokenInQuery?: boolean;
   /** Talk to issuers over http that are not on this machine: whoever is on the wire can then make tokens. */
@@ -77,6 +83,7 @@ export interface Settings {
   readonly now: () => number;
   readonly onRefusal: ((refusal: Refusal, context: RefusalContext) => void) | undefined;
   readonly facts: ProblemFacts;
+  readonly explain: Explain | undefined;
   /** By issuer. */
   readonly finders: ReadonlyMap<string, KeyFinder>;
 }
@@ -113,6 +120,7 @@ export const shapes: { readonly [Name in keyof Required<ApiOptions>]: readonly [
   now: [isFunction, 'a function'],
   fetch: [isFunction, 'a function'],
   onRefusal: [isFunction, 'a function'],
+  explainRefusals: [isBoolean, 'true or false'],
   dangerouslyAllowTokenInQuery: [isBoolean, 'true or false'],
   dangerouslyAllowHttpIssuer: [isBoolean, 'true or false'],
   dangerouslyIgnoreTokenBinding: [isBoolean, 'true or false'],
@@ -148,8 +156,21 @@ export function readOptions(options: ApiOptions): Settings {
       realm: options.realm ?? audiences[0] ?? '',
       resourceMetadata: options.resourceMetadata,
     },
+    explain: explainFor(issuers, audiences, options),
     finders: findersFor(issuers, pinned, options),
   };
+}
+
+function explainFor(
+  issuers: readonly string[],
+  audiences: readonly string[],
+  options: ApiOptions,
+): Explain | undefined {
+  if (options.explainRefusals !== true) return undefined;
+  const [issuer = ''] = issuers;
+  const problem = unexplained(issuer);
+  if (problem !== undefined) wrong('explainRefusals', problem);
+  return explainAt(issuer, audiences[0] ?? '', options.fetch ?? fetch);
 }
 
 function wrong(name: string, problem: string): never {

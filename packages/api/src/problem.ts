@@ -16,6 +16,7 @@ export interface RefusalDetails {
   readonly retryAfterSeconds?: number | undefined;
   /** Beside the finding's own evidence. */
   readonly evidence?: Evidence;
+  readonly errorUri?: string | undefined;
 }
 
 /** Gives a finding its words, and makes the client's part fit for a header (RFC 6750 §3). */
@@ -29,8 +30,9 @@ export function refusalOf(finding: Finding, facts: ProblemFacts, details: Refusa
     status: finding.status,
     error: finding.error,
     description,
-    challenge: finding.status === 503 ? undefined : challengeOf(finding, description, facts, details.scopes ?? []),
+    challenge: finding.status === 503 ? undefined : challengeOf(finding, description, facts, details),
     retryAfterSeconds: finding.status === 503 ? (details.retryAfterSeconds ?? 5) : undefined,
+    ...(details.errorUri === undefined ? {} : { errorUri: details.errorUri }),
     cause: {
       code: finding.code,
       message: words.message,
@@ -41,11 +43,17 @@ export function refusalOf(finding: Finding, facts: ProblemFacts, details: Refusa
 }
 
 /** A request without a token gets no error code (RFC 6750 §3.1), and a token that lacks scopes is told which (§3). */
-function challengeOf(finding: Finding, description: string, facts: ProblemFacts, scopes: readonly string[]): string {
+function challengeOf(
+  finding: Finding,
+  description: string,
+  facts: ProblemFacts,
+  { scopes = [], errorUri }: RefusalDetails,
+): string {
   const parameters = [`realm=${quotedString(facts.realm)}`];
   if (finding.error !== 'unauthorized') {
     parameters.push(`error="${finding.error}"`, `error_description=${quotedString(description)}`);
   }
+  if (errorUri !== undefined) parameters.push(`error_uri=${quotedString(errorUri)}`);
   if (finding.error === 'insufficient_scope' && scopes.length > 0)
     parameters.push(`scope=${quotedString(scopes.join(' '))}`);
   if (facts.resourceMetadata !== undefined)
@@ -61,7 +69,7 @@ function quotedString(text: string): string {
 export interface RefusalResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON: `error`, `error_description`. */
+  /** JSON: `error`, `error_description`, and `error_uri` if there is one. */
   readonly body: string;
 }
 
@@ -73,12 +81,17 @@ export function refusalResponse(refusal: Refusal): RefusalResponse {
   return {
     status: refusal.status,
     headers,
-    body: JSON.stringify({ error: refusal.error, error_description: refusal.description }),
+    body: JSON.stringify({
+      error: refusal.error,
+      error_description: refusal.description,
+      ...(refusal.errorUri === undefined ? {} : { error_uri: refusal.errorUri }),
+    }),
   };
 }
 
 /** Two lines for the developer's log: what is wrong, and what to do. One line each, printable, without the token. */
 export function explainRefusal(refusal: Refusal): string {
   const { code, message, fix } = refusal.cause;
-  return `refused with ${refusal.status} ${refusal.error} (${code}): ${message}\n  fix: ${fix}`;
+  const more = refusal.errorUri === undefined ? '' : `; once, more at ${refusal.errorUri}`;
+  return `refused with ${refusal.status} ${refusal.error} (${code}): ${message}\n  fix: ${fix}${more}`;
 }

@@ -34,5 +34,7 @@ export interface Refusal {
   readonly challenge: string | undefined;
   /** On 503: when to try again. */
   readonly retryAfterSeconds: number | undefined;
+  /** Where this very refusal is explained, once (RFC 6750 §3). Only with the option `explainRefusals`. */
+  readonly errorUri?: string;
   readonly cause: Cause;
 }

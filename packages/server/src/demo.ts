@@ -3,6 +3,7 @@
 
 import type { Config } from './config.ts';
 import { StartRefused } from './config.ts';
+import { isDevelopment } from './development.ts';
 import type { ProcessLog } from './log.ts';
 import { type Demo, registerAddress } from './seed/demo.ts';
 import type { Call } from './seed/trusted.ts';
@@ -27,6 +28,7 @@ interface HealthApi {
     issuer: string;
     audience: string;
     origins: readonly string[];
+    explainRefusals: boolean;
     log: (line: string) => void;
   }): Promise<Served>;
 }
@@ -79,7 +81,8 @@ export async function serveDemo(
     // Each has to know where the other is: the API learns the app's origin once that has its port.
     const origins: string[] = [];
     const refused = (line: string) => log.info(`demo API: ${line}`);
-    const apiOptions = { port: config['demo-port'], host, issuer, audience, origins, log: refused };
+    const explainRefusals = isDevelopment(config);
+    const apiOptions = { port: config['demo-port'], host, issuer, audience, origins, explainRefusals, log: refused };
     const api = await taken(startHealthApi(apiOptions), config['demo-port'], 'the demo API', '--demo-port');
     open.push(api);
     if (clientId === undefined) return { ...demo, apiPort: api.port, appPort: undefined, close };

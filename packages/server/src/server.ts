@@ -3,10 +3,11 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Config, ratesOf, StartRefused } from './config.ts';
-import { mailboxIsOn } from './development.ts';
+import { isDevelopment, mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { createEgress, type Egress } from './domain/egress/egress.ts';
+import { createExplainer } from './domain/explaining/explainer.ts';
 import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 import type { AnyJobHandler } from './domain/jobs/job.ts';
@@ -31,9 +32,11 @@ import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
 import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
+import { dashboardRoutes } from './endpoints/dashboard/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { docsRoutes } from './endpoints/docs/endpoint.ts';
+import { explainRoutes } from './endpoints/explain/endpoint.ts';
 import { introspectRoutes } from './endpoints/introspect/endpoint.ts';
 import { legacyRoutes } from './endpoints/legacy/endpoint.ts';
 import { loginRoutes } from './endpoints/login/endpoint.ts';
@@ -173,6 +176,8 @@ export async function openHouse(
   const errorPages = createErrorPages(database, snapshot);
   const dryToken = createTokenDryRun({ database, snapshot, keyring, grants, now });
   const dryLogin = createAuthorizeDryRun({ database, snapshot, keyring, now, redeem: dryToken.redeem });
+  const explaining = { database, snapshot, keyring, tenantOf: hosts.tenantOf, flushLogs: logs.flush };
+  const explainer = createExplainer(explaining, { machine: dryToken.machine, login: dryLogin });
   const management: ManagementDeps = { database, snapshot, keyring, passwords, record, now, hosts };
   return {
     database,
@@ -188,6 +193,7 @@ export async function openHouse(
     hasMailbox,
     routes: [
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
+      ...(isDevelopment(config) ? explainRoutes({ database, snapshot, explainer, now, record }) : []),
       ...authorizeRoutes({ database, snapshot, keyring, record, now, ...errorPages }),
       ...logoutRoutes({ database, snapshot, keyring, record, now, showError: errorPages.showError }),
       ...revokeRoutes({ database, snapshot, now, record }),
@@ -208,7 +214,7 @@ export async function openHouse(
       }),
       ...managementRoutes({
         ...management,
-        tenantOf: hosts.tenantOf,
+        explainer,
         dryRuns: {
           machine: dryToken.machine,
           refresh: dryToken.refresh,
@@ -217,6 +223,7 @@ export async function openHouse(
           userinfo: createUserinfoDryRun({ database, snapshot }),
         },
       }),
+      ...(config.dashboard ? dashboardRoutes({ database, snapshot, passwords, record, now }) : []),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { StartRefused } from '../../src/config.ts';
-import { notFromHere } from '../../src/endpoints/mailbox/reach.ts';
 import type { TenantHost } from '../../src/schema/brand.ts';
+import { notFromHere } from '../../src/web/reach.ts';
 import { openBrowser } from '../support/browser.ts';
 import { mailTo } from '../support/mailbox.ts';
 import { type PeopledSite, peopled } from '../support/people.ts';

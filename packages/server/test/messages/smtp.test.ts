@@ -1,12 +1,18 @@
 // Mail over the wire: TLS first, one recipient, headers that nobody can add to, failures that are tried again or told.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readSmtpUrl } from '../../src/domain/messages/provider.ts';
+import { type Connect, deliver } from '../../src/domain/messages/smtp.ts';
+import { developmentTls } from '../../src/tls.ts';
 import { type PeopledSite, peopled } from '../support/people.ts';
 import { forgot, linkOf } from '../support/recovery.ts';
 import { serveHere } from '../support/running.ts';
 import { type SmtpServer, smtpServer } from '../support/smtp-server.ts';
+import { dial } from '../support/sockets.ts';
 
 type Here = Awaited<ReturnType<typeof serveHere>>;
 
@@ -140,6 +146,73 @@ test('a provider that cannot send here says so in the log', async () => {
   await forgot(site, person.email);
   assert.match(await told(site, here, 'fn'), /sendgrid.*cannot send here; only smtp can/);
   await here.stop();
+});
+
+/** A guarded connection to a test server that seems to be elsewhere. */
+const elsewhere =
+  (port: number): Connect =>
+  async () => {
+    const socket = await dial(port);
+    Object.defineProperty(socket, 'remoteAddress', { value: '192.0.2.1' });
+    return { kind: 'connected', socket };
+  };
+
+const letter = {
+  from: { name: 'Acme', address: 'no-reply@idp.example.com' },
+  mail: { from: undefined, to: 'jane@example.com', subject: 'Hi', html: '<p>Hi</p>', text: 'Hi', language: 'en' },
+  messageId: '<1@idp.example.com>',
+};
+
+test('to a server elsewhere nothing is said without TLS: no password, no mail', async () => {
+  const said: string[] = [];
+  const server = await smtpServer({
+    answer(command) {
+      said.push(command);
+      return undefined;
+    },
+  });
+  const to = {
+    hostname: 'mail.example.com',
+    port: 587,
+    tls: 'starttls',
+    user: 'me',
+    pass: 'secret',
+    trusted: false,
+  } as const;
+  const outcome = await deliver(to, letter, elsewhere(server.port), new AbortController().signal);
+  assert.equal(outcome.kind, 'failed');
+  assert.ok(!said.includes('AUTH') && !said.includes('MAIL'), said.join());
+  assert.equal(server.mails.length, 0);
+  await server.stop();
+});
+
+test('a certificate that nobody vouches for ends the conversation', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-smtp-'));
+  const { keyPem, certPem } = await developmentTls(folder, ['mail.example.com'], Date.now());
+  const server = await smtpServer({ tls: { key: keyPem, cert: certPem } });
+  const to = {
+    hostname: 'mail.example.com',
+    port: 587,
+    tls: 'starttls',
+    user: 'me',
+    pass: 'secret',
+    trusted: false,
+  } as const;
+  const outcome = await deliver(to, letter, elsewhere(server.port), new AbortController().signal);
+  assert.equal(outcome.kind, 'failed');
+  assert.equal(server.mails.length, 0);
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a server that says nothing is given up with its job', async () => {
+  const server = await smtpServer({ answer: (command) => (command === 'CONNECT' ? '220-wait' : undefined) });
+  const to = { hostname: 'mail.example.com', port: 587, tls: 'none', trusted: false } as const;
+  const aborting = new AbortController();
+  setTimeout(() => aborting.abort(), 200);
+  const outcome = await deliver(to, letter, elsewhere(server.port), aborting.signal);
+  assert.equal(outcome.kind, 'failed');
+  await server.stop();
 });
 
 test('a mail server is read from a URL, and what is wrong never repeats it', () => {

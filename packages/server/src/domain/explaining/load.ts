@@ -22,6 +22,8 @@ export interface ExplainDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly keyring: Keyring;
+  /** Writes log events that are still in memory: a token is often refused before its issuance was written. */
+  readonly flushLogs: () => Promise<void>;
   /** Which tenant a host belongs to. */
   readonly tenantOf: (host: string) => TenantId | undefined;
 }
@@ -50,6 +52,7 @@ function otherIssuer(deps: ExplainDeps, ask: ExplainAsk, inspection: Inspection)
 export async function loadFacts(deps: ExplainDeps, ask: ExplainAsk): Promise<Omit<Facts, 'anew'>> {
   const { database, snapshot } = deps;
   const { tenant, token, now } = ask;
+  await deps.flushLogs();
   const store = database.store(tenant);
   const inspection = inspectToken(token);
   const jwt = inspection.form === 'jwt' ? inspection : undefined;

@@ -9,8 +9,8 @@ import { noStore } from '../../web/answers.ts';
 import { type Answer, type Ask, empty, json, type Route } from '../../web/exchange.ts';
 import { page } from '../../web/page.ts';
 import { readForm } from '../../web/params.ts';
+import { notFromHere } from '../../web/reach.ts';
 import { linksIn, listPage, type MailboxPage, mailPage } from './page.ts';
-import { notFromHere } from './reach.ts';
 
 export interface MailboxDeps {
   readonly database: Database;

@@ -1,6 +1,8 @@
 // What every operation of the Management API gets: the tools that the server hands in, and the facts of one request.
 
 import type { Passwords } from '../../domain/accounts/passwords.ts';
+import type { User } from '../../domain/accounts/user.ts';
+import type { Explainer } from '../../domain/explaining/explainer.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { Hosts } from '../../domain/tenants/hosts.ts';
@@ -23,8 +25,8 @@ export interface ManagementDeps {
   readonly hosts: Pick<Hosts, 'originOf'>;
   /** What would be issued, by the endpoints that issue. Absent where the program talks to itself. */
   readonly dryRuns?: DryRuns;
-  /** Which tenant a host belongs to. Absent where the program talks to itself. */
-  readonly tenantOf?: (host: string) => TenantId | undefined;
+  /** Why an API refuses a token. Absent where the program talks to itself. */
+  readonly explainer?: Explainer;
   /** For the program itself: no token is asked for, and ids may be given at creation. Never set for routes that are mounted. */
   readonly trusted?: boolean;
 }
@@ -36,6 +38,7 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
   /** The user for whom the token was made; none for a machine's. */
   readonly userId?: string;
+  readonly user?: User;
   /** The page that asks, if its origin is one of the client's (auth0-behaviour §39): it may read the answer. */
   readonly origin?: string;
 }

@@ -76,6 +76,7 @@ export const managementReasons: Readonly<Record<string, Reason>> = {
   inexistent_client_credential: missing('credential'),
   inexistent_client_grant: missing('client grant'),
   inexistent_connection: missing('connection'),
+  inexistent_device_credential: missing('device credential'),
   inexistent_email_provider: {
     title: 'No mail provider is set up',
     means: 'The tenant has no settings for mail yet.',

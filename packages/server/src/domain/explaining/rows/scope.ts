@@ -59,7 +59,7 @@ const missing: Row = (facts) => {
   return {
     code: 'missing_scope',
     certainty: known ? 'certain' : 'likely',
-    message: `the token lacks ${first.value} (it has ${has === '' ? 'no scope' : has}), because ${first.because}`,
+    message: `the token lacks ${first.value} (it has ${has === '' ? 'no scope' : has}), because ${first.because.replace(/^requested, /, 'it was requested, ')}`,
     evidence: { missing: first.value, granted: has, rule: first.rule },
     fix: fixOf(facts, first),
   };

@@ -1,75 +1,102 @@
-// Our addition: `POST /api/v2/tokens/explain`, the one cause why an API refuses a token. The token is read here and goes nowhere
-// else: not into the log, not into an answer.
+// Our addition: `POST /api/v2/tokens/explain`, the one cause why an API refuses a token. A member of the tenant asks with a token of
+// the Management API; an API asks about what was sent to itself, with its own credential. The token goes nowhere else.
 
-import { explanationOf } from '../../../domain/explaining/answer.ts';
-import type { Anew, Facts } from '../../../domain/explaining/facts.ts';
-import { type ExplainAsk, loadFacts } from '../../../domain/explaining/load.ts';
-import type { DryRun } from '../../../domain/issuing/dry-run.ts';
+import { authenticate } from '../../../domain/clients/authenticate.ts';
+import { loadClaimed } from '../../../domain/clients/claimed.ts';
+import { readPresented } from '../../../domain/clients/presented.ts';
+import { bareToken } from '../../../domain/explaining/explainer.ts';
+import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
 import { parseScope } from '../../../oauth/scope.ts';
-import { tokenExplanationAsk } from '../../../resources/index.ts';
+import { type TokenExplanation, tokenExplanationAsk } from '../../../resources/index.ts';
 import { readDraft } from '../../../schema/validate.ts';
-import { json, type Route } from '../../../web/exchange.ts';
+import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
-import type { ManagementDeps } from '../context.ts';
-import { type Act, type Machinery, operation } from '../operation.ts';
-import { badBody, uncached } from '../problem.ts';
+import { type Machinery, operation } from '../operation.ts';
+import { badBody, problem, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
+
+/** Explanations of one asker: enough for a person and for a test suite, too few to try tokens out. */
+const pace = { capacity: 120, everyMs: 500 };
 
 /** The route of `/api/v2/tokens/explain`; none where the program talks to itself. */
 export function tokenExplanationRoutes(machinery: Machinery): Route[] {
   const { deps } = machinery;
-  const { dryRuns, tenantOf } = deps;
-  if (!dryRuns || !tenantOf) return [];
+  const { explainer } = deps;
+  if (!explainer) return [];
 
-  const explain: Act = async (ask) => {
+  /** `own`: the stored identifier of the API that asks about itself. */
+  const explain = async (ask: Ask, asker: string, own: string | undefined): Promise<Answer | Refused> => {
     const query = readQuery(ask.query, []);
     if (isRefused(query)) return query;
     const body = readBody(ask);
     if (isRefused(body)) return body;
     const read = readDraft(tokenExplanationAsk, body.value);
     if (read.kind === 'invalid') return badBody(read.message);
-    const { token, audience, scope = '' } = read.value;
+    const { token, audience = own && identifierAt(own, ask.host), scope = '' } = read.value;
     const scopes = parseScope(scope);
     if (!scopes) return badBody('scope has a character that RFC 6749 section 3.3 does not allow');
+    if (own !== undefined && storedIdentifier(audience ?? '', ask.host) !== own)
+      return refused(403, 'An API may ask about tokens that were sent to itself', 'operation_not_supported');
+    const now = deps.now();
+    const bucket = { name: `explanations for ${asker}`, ...pace };
+    const drawn = await deps.database.store(ask.tenant).transact((tx) => tx.draw(bucket, now));
+    if (!drawn.drawn) {
+      const seconds = Math.max(1, Math.ceil((drawn.nextAt - now) / 1000));
+      return {
+        ...refused(429, 'Too many explanations; try again later', 'too_many_requests'),
+        headers: { 'retry-after': String(seconds) },
+      };
+    }
     const { tenant, host, issuer } = ask;
-    const asked: ExplainAsk = { tenant, host, issuer, now: deps.now(), token: bare(token), audience, scopes };
-    const facts = await loadFacts({ ...deps, tenantOf }, asked);
-    return json(200, explanationOf({ ...facts, anew: await anewFor(deps, asked, facts) }), uncached);
+    const explanation = await explainer({ tenant, host, issuer, now, token: bareToken(token), audience, scopes });
+    return json(200, own === undefined ? explanation : forApi(explanation), uncached);
   };
 
-  const handle = operation(machinery, [['read:token_explanations']], explain);
+  const asMember = operation(machinery, [['read:token_explanations']], (ask, { caller }) =>
+    explain(ask, caller.userId ?? caller.clientId, undefined),
+  );
+  const asApi = async (ask: Ask): Promise<Answer> => {
+    const own = await apiOf(machinery, ask);
+    const outcome = isRefused(own) ? own : await explain(ask, `API ${own.stored}`, own.stored);
+    return isRefused(outcome) ? problem(outcome) : outcome;
+  };
+  const handle = (ask: Ask) => (/^basic /i.test(ask.headers.authorization ?? '') ? asApi(ask) : asMember(ask));
   const family = 'management' as const;
   return [{ method: 'POST', path: '/api/v2/tokens/explain', handle, family, bodyLimit: 100 * 1024 }];
 }
 
-/** People copy the header with the token: its scheme is taken away once, as the API would. */
-function bare(token: string): string {
-  return token.trim().replace(/^(?:authorization: *)?bearer +/i, '');
+/** The API for which the client of a Basic header stands (`app_type` `resource_server`), as at introspection. */
+async function apiOf({ deps }: Machinery, ask: Ask): Promise<{ readonly stored: string } | Refused> {
+  const nobody: Refused = {
+    ...refused(401, 'Unauthorized'),
+    headers: { 'www-authenticate': 'Basic realm="explanations", Bearer' },
+  };
+  if (ask.repeated.has('authorization')) return nobody;
+  const presented = readPresented(ask.headers.authorization, () => undefined);
+  if (presented.kind === 'refused' || presented.presented.kind !== 'secret') return nobody;
+  const { client, verdict } = await loadClaimed(deps, ask, presented.presented, deps.now());
+  const authentication = authenticate(presented.presented, client, verdict);
+  if (authentication.kind === 'refused') return nobody;
+  const stored = authentication.client.authorization.api;
+  // A client that proves nothing could be anybody.
+  if (stored === undefined || authentication.client.method.kind === 'none')
+    return refused(403, 'Only a client that stands for an API may ask so', 'insufficient_scope');
+  return { stored };
 }
 
-/** What a new token with these scopes would get; asked only where scopes are what is missing. */
-async function anewFor(
-  { dryRuns }: Pick<ManagementDeps, 'dryRuns'>,
-  { tenant, host, issuer, now, scopes }: ExplainAsk,
-  facts: Omit<Facts, 'anew'>,
-): Promise<Anew | undefined> {
-  const client = facts.client?.facts;
-  if (!dryRuns || facts.cause?.code !== 'missing_scope' || !client || facts.asked?.kind !== 'api') return undefined;
-  const user = facts.user?.row;
-  if (facts.user && !user) return undefined;
-  const params = new Map([
-    ['audience', facts.asked.identifier],
-    ['scope', scopes.join(' ')],
-    ...(user ? [['response_type', 'code'] as const] : []),
-  ]);
-  const ask = { tenant, host, issuer, now, client, user, params };
-  return outcomeOf(await (user ? dryRuns.login(ask) : dryRuns.machine(ask)));
+/** What an API is told: of tokens that were not made for it, no more than they say themselves. */
+function forApi(explanation: TokenExplanation): TokenExplanation {
+  const own = explanation.cause === undefined || !notForIt.has(explanation.cause.code);
+  if (own) return explanation;
+  const { issuance: _log, ...rest } = explanation;
+  const { client_name: _name, ...token } = rest.token;
+  return { ...rest, token };
 }
 
-function outcomeOf(run: DryRun): Anew {
-  const { trace } = run;
-  const entries = trace.map(({ rule, because, dropped }) => ({ rule, because, ...(dropped ? { dropped } : {}) }));
-  return run.kind === 'refused'
-    ? { refused: run.refusal.because, granted: [], trace: entries }
-    : { refused: undefined, granted: run.granted, trace: entries };
-}
+const notForIt = new Set([
+  'wrong_audience',
+  'near_miss_audience',
+  'no_audience_requested',
+  'userinfo_only',
+  'id_token',
+]);

@@ -1,0 +1,55 @@
+// Explains a refused token from end to end: gathers the facts, runs an issuance dry where scopes are missing, and words the cause.
+
+import type { TokenExplanation } from '../../resources/index.ts';
+import type { DryRun, DryRunAsk } from '../issuing/dry-run.ts';
+import { explanationOf } from './answer.ts';
+import type { Anew, Facts } from './facts.ts';
+import { type ExplainAsk, type ExplainDeps, loadFacts } from './load.ts';
+
+/** Explains one token. Reads only. @throws StoreUnavailable */
+export type Explainer = (ask: ExplainAsk) => Promise<TokenExplanation>;
+
+export interface AnewRuns {
+  readonly machine: (ask: DryRunAsk) => Promise<DryRun>;
+  readonly login: (ask: DryRunAsk) => Promise<DryRun>;
+}
+
+/** The explainer over a store; `runs` tell what a new token would get. */
+export function createExplainer(deps: ExplainDeps, runs: AnewRuns): Explainer {
+  return async (ask) => {
+    const facts = await loadFacts(deps, ask);
+    return explanationOf({ ...facts, anew: await anewFor(runs, ask, facts) });
+  };
+}
+
+/** What a new token with these scopes would get; asked only where scopes are what is missing. */
+async function anewFor(
+  runs: AnewRuns,
+  { tenant, host, issuer, now, scopes }: ExplainAsk,
+  facts: Omit<Facts, 'anew'>,
+): Promise<Anew | undefined> {
+  const client = facts.client?.facts;
+  if (facts.cause?.code !== 'missing_scope' || !client || facts.asked?.kind !== 'api') return undefined;
+  const user = facts.user?.row;
+  if (facts.user && !user) return undefined;
+  const params = new Map([
+    ['audience', facts.asked.identifier],
+    ['scope', scopes.join(' ')],
+    ...(user ? [['response_type', 'code'] as const] : []),
+  ]);
+  const ask = { tenant, host, issuer, now, client, user, params };
+  return outcomeOf(await (user ? runs.login(ask) : runs.machine(ask)));
+}
+
+function outcomeOf(run: DryRun): Anew {
+  const { trace } = run;
+  const entries = trace.map(({ rule, because, dropped }) => ({ rule, because, ...(dropped ? { dropped } : {}) }));
+  return run.kind === 'refused'
+    ? { refused: run.refusal.because, granted: [], trace: entries }
+    : { refused: undefined, granted: run.granted, trace: entries };
+}
+
+/** People copy the header with the token: its scheme is taken away once, as the API would. */
+export function bareToken(text: string): string {
+  return text.trim().replace(/^(?:authorization: *)?bearer +/i, '');
+}
