@@ -2,15 +2,17 @@
 // Installs the locked packages when package-lock.json changed, then goes on under the project's own Node.
 // This file and bootstrap/ are plain JavaScript for Node 18 and newer: nothing is installed yet when they run.
 
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtDashboard } from './bootstrap/dashboard.mjs';
 import { installed } from './bootstrap/install.mjs';
 import { run, Sentence, say } from './bootstrap/person.mjs';
 import { serverFlags } from './bootstrap/server-flags.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
+const dashboard = 'packages/dashboard/tsconfig.json';
 const testFiles = [
   'test/**/*.test.ts',
   'packages/*/test/**/*.test.ts',
@@ -34,6 +36,7 @@ async function main([mode, ...rest]) {
     case '--example':
       return await example(node, source, rest);
     default: {
+      if (!process.argv.includes('--no-dashboard')) await builtDashboard(root, node);
       const server = path.join(root, 'packages', 'server', 'src', 'main.ts');
       return await run(node, [source, ...serverFlags, server, 'serve', ...process.argv.slice(2)]);
     }
@@ -54,9 +57,13 @@ async function test(node, source, args) {
   const flags = args.filter((arg) => arg.startsWith('-'));
   const files = args.filter((arg) => !arg.startsWith('-'));
   const failed = [];
+  if (files.length === 0 || files.some((file) => file.includes('dashboard'))) await builtDashboard(root, node);
   if (files.length === 0) {
     for (const [name, file, ...options] of [
       ['tsc', 'typescript/bin/tsc', '-p', 'tsconfig.json'],
+      ...(existsSync(path.join(root, dashboard))
+        ? [['tsc of the dashboard', 'typescript/bin/tsc', '-p', dashboard]]
+        : []),
       ['biome', '@biomejs/biome/bin/biome', 'check', '.'],
     ]) {
       // Not through .bin: its first line would take the Node of the PATH.

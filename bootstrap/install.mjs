@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { alone } from './lock.mjs';
-import { exitCodeOf, Sentence, say, startGroup, untilClosed, windows } from './person.mjs';
+import { exitCodeOf, Sentence, say, showProgress, startGroup, untilClosed, windows } from './person.mjs';
 
 const oldestMajor = 24;
 
@@ -113,25 +113,6 @@ function npmCommand() {
   const { npm_execpath: npm, npm_node_execpath: node = process.execPath } = process.env;
   if (npm && /npm-cli\.[cm]?js$/.test(npm)) return [node, [npm, ...flags]];
   return [windows ? 'npm.cmd' : 'npm', flags];
-}
-
-/** A turning line with seconds on a terminal; elsewhere one line now and one every ten seconds. */
-function showProgress(text) {
-  const begin = Date.now();
-  const seconds = () => `${Math.round((Date.now() - begin) / 1000)} s`;
-  const terminal = process.stderr.isTTY === true;
-  let turn = 0;
-  const draw = () => {
-    turn += 1;
-    process.stderr.write(`\r${'-\\|/'[turn % 4]} ${text} ... ${seconds()} `);
-  };
-  if (!terminal) say(`${text} ...`);
-  const timer = setInterval(terminal ? draw : () => say(`  still installing, ${seconds()}`), terminal ? 120 : 10_000);
-  const stop = () => {
-    clearInterval(timer);
-    if (terminal) process.stderr.write('\r\u001b[K');
-  };
-  return { seconds, stop };
 }
 
 function readText(file) {

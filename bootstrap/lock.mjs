@@ -9,12 +9,14 @@ import { Sentence, say } from './person.mjs';
 
 const pollEvery = 250;
 const silentPolls = 60_000 / pollEvery;
+const installing = { doing: 'installing the packages', must: 'The packages must be installed' };
 
 /**
  * Runs `work(started)` while no other process does in `folder`; `started(pid)` names the process that does the work,
  * so that the lock holds as long as either lives. `done()` is asked first: another one may have done it meanwhile.
+ * `words` say what it is, for those who wait and for who cannot write.
  */
-export async function alone(folder, done, work) {
+export async function alone(folder, done, work, words = installing) {
   const owner = { host: os.hostname(), pid: process.pid, worker: 0 };
   const write = (to) => fs.writeFileSync(path.join(to, 'owner.json'), JSON.stringify(owner));
   const mine = `${folder}.${process.pid}`;
@@ -22,12 +24,10 @@ export async function alone(folder, done, work) {
     fs.mkdirSync(mine, { recursive: true });
     write(mine);
   } catch (error) {
-    throw new Sentence(
-      `The packages must be installed, but ${path.dirname(folder)} cannot be written (${error.code}).`,
-    );
+    throw new Sentence(`${words.must}, but ${path.dirname(folder)} cannot be written (${error.code}).`);
   }
   try {
-    await acquire(mine, folder, done);
+    await acquire(mine, folder, done, words.doing);
   } finally {
     fs.rmSync(mine, { recursive: true, force: true });
   }
@@ -54,10 +54,10 @@ function beat(folder) {
 }
 
 /** Returns when the lock is ours. It appears with its owner inside, in one step: renaming onto a full folder fails. */
-async function acquire(mine, folder, done) {
+async function acquire(mine, folder, done, doing) {
   let seen = '';
   for (let polls = 0; !rename(mine, folder); polls += 1) {
-    if (polls === 0 && !done()) say('Another process is installing the packages here; waiting for it.');
+    if (polls === 0 && !done()) say(`Another process is ${doing} here; waiting for it.`);
     const holder = read(folder, 'owner.json');
     const state = holder + read(folder, 'beat');
     // Silence is counted in our own polls, not in clock time: a laptop that slept must not look like a dead process.

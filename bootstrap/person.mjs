@@ -72,3 +72,22 @@ export async function run(file, args, cwd) {
   const { code, killedBy } = await untilClosed(child, stop);
   return code ?? exitCodeOf(killedBy);
 }
+
+/** A turning line with seconds on a terminal; elsewhere one line now and one every ten seconds. */
+export function showProgress(text, doing = 'installing') {
+  const begin = Date.now();
+  const seconds = () => `${Math.round((Date.now() - begin) / 1000)} s`;
+  const terminal = process.stderr.isTTY === true;
+  let turn = 0;
+  const draw = () => {
+    turn += 1;
+    process.stderr.write(`\r${'-\\|/'[turn % 4]} ${text} ... ${seconds()} `);
+  };
+  if (!terminal) say(`${text} ...`);
+  const timer = setInterval(terminal ? draw : () => say(`  still ${doing}, ${seconds()}`), terminal ? 120 : 10_000);
+  const stop = () => {
+    clearInterval(timer);
+    if (terminal) process.stderr.write('\r\u001b[K');
+  };
+  return { seconds, stop };
+}

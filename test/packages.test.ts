@@ -92,7 +92,10 @@ installed('the packages hold JavaScript with types, and no TypeScript source or 
       for (const inside of ['@auth0/auth0-spa-js', 'jose', 'oauth4webapi'])
         assert.match(licences, new RegExp(`^${inside}\n`, 'm'));
     }
-    for (const file of files.filter((file) => file.endsWith('.js'))) {
+    // The dashboard is for browsers: bundled, without types, with the licences of what is inside.
+    if (name === 'countersign')
+      assert.match(readFileSync(join(folder, 'dist/dashboard/LICENSES.txt'), 'utf8'), /^react-dom\n/m);
+    for (const file of files.filter((file) => file.endsWith('.js') && !file.startsWith('dist/dashboard/'))) {
       assert.ok(files.includes(file.replace(/js$/, 'd.ts')), `${file} has types`);
     }
   }
@@ -150,6 +153,11 @@ for (const node of [own, oldest]) {
       const accepted = await fetch(patients, { headers: { authorization: `Bearer ${access_token}` } });
       assert.equal(accepted.status, 200, await accepted.text());
       assert.equal((await fetch(patients)).status, 401);
+      const dashboard = await fetch(`${issuer}dashboard`);
+      assert.equal(dashboard.status, 200);
+      const script = /src="(\/dashboard\/assets\/[^"]+\.js)"/.exec(await dashboard.text())?.[1];
+      const served = await fetch(new URL(script ?? '', issuer));
+      assert.equal(served.headers.get('content-type'), 'text/javascript; charset=utf-8');
       const app = found(/ app +(http:\S+)/);
       assert.match(await (await fetch(app)).text(), /src="page.mjs"/);
       const sdk = await fetch(`${app}auth0-spa-js.mjs`);

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -15,6 +16,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtDashboard } from '../../bootstrap/dashboard.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '..', '..');
@@ -61,6 +63,30 @@ for (const [folder, files] of Object.entries(demo)) {
     copyFileSync(path.join(root, 'examples', folder, file), path.join(dist, 'demo', folder, file));
 }
 vendorSdk(path.join(dist, 'demo', 'single-page-app'));
+await builtDashboard(root, process.execPath);
+cpSync(path.join(root, 'packages', 'dashboard', 'dist'), path.join(dist, 'dashboard'), { recursive: true });
+licencesOfDashboard(path.join(dist, 'dashboard'));
+
+/** The licences of what is bundled into the dashboard: everything that its package depends on, whether all of it is inside or not. */
+function licencesOfDashboard(folder) {
+  const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const modules = path.join(root, 'node_modules');
+  const inside = new Set();
+  const add = (name) => {
+    if (inside.has(name)) return;
+    inside.add(name);
+    for (const next of Object.keys(packages[`node_modules/${name}`]?.dependencies ?? {})) add(next);
+  };
+  for (const name of Object.keys(packages['packages/dashboard'].dependencies)) add(name);
+  const licences = [...inside].sort().flatMap((name) => {
+    const at = path.join(modules, name);
+    const file = existsSync(at) && readdirSync(at).find((entry) => /^licen[cs]e/i.test(entry));
+    const stated = packages[`node_modules/${name}`]?.license;
+    if (!file && !stated) return [];
+    return [`${name}\n\n${file ? readFileSync(path.join(at, file), 'utf8') : stated}`];
+  });
+  writeFileSync(path.join(folder, 'LICENSES.txt'), licences.join(`\n${'-'.repeat(80)}\n\n`));
+}
 
 /** Auth0's SDK for the demo app, as its authors built it for browsers, with the licences of all that is in that file. */
 function vendorSdk(folder) {

@@ -169,6 +169,15 @@ export const settings = {
     'Client that may do everything at the Management API; created or updated at start',
   ),
   'admin-client-secret': secret('Its secret'),
+  dashboard: flag(
+    true,
+    'Serve the dashboard at /dashboard, and keep its client and the role of its administrators (--no-dashboard: nothing of it)',
+  ),
+  'admin-email': optionalText(
+    'ADDRESS',
+    'First administrator of the dashboard, a user of the default database; created at start if there is none, never changed',
+  ),
+  'admin-password': secret('The password with which it is created'),
 } as const;
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;

@@ -32,6 +32,7 @@ import { settingsOf } from './domain/tenants/settings.ts';
 import { createSnapshot, type Snapshot } from './domain/tenants/snapshot.ts';
 import { createAuthorizeDryRun } from './endpoints/authorize/dry-run.ts';
 import { authorizeRoutes } from './endpoints/authorize/endpoint.ts';
+import { dashboardRoutes } from './endpoints/dashboard/endpoint.ts';
 import { dbconnectionRoutes } from './endpoints/dbconnections/endpoint.ts';
 import { discoveryRoutes } from './endpoints/discovery/endpoint.ts';
 import { docsRoutes } from './endpoints/docs/endpoint.ts';
@@ -225,6 +226,7 @@ export async function openHouse(
           userinfo: createUserinfoDryRun({ database, snapshot }),
         },
       }),
+      ...(config.dashboard ? dashboardRoutes({ database, snapshot, passwords, record, now }) : []),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {

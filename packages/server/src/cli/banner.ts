@@ -33,6 +33,19 @@ function adminLines({ prepared, port, config }: BannerFacts): string[] {
   ];
 }
 
+function dashboardLines({ prepared, port, config }: BannerFacts): string[] {
+  if (!config.dashboard) return [];
+  const [domain] = config.domain;
+  const at = domain === undefined ? `http://localhost:${port}` : `https://${domain}`;
+  if (prepared.setupTicket === undefined) return ['Dashboard:', '', `  ${at}/dashboard`, ''];
+  return [
+    'Dashboard. Make its first administrator here (the link works once, for 24 hours):',
+    '',
+    `  ${at}/dashboard/setup?ticket=${prepared.setupTicket}`,
+    '',
+  ];
+}
+
 function machineLines({ port, demo }: BannerFacts): string[] {
   if (!demo) return [];
   const form = [
@@ -126,6 +139,7 @@ export function banner(facts: BannerFacts): string {
     ...(caPath === undefined
       ? []
       : ['Let Node programs trust the https address:', '', `  export NODE_EXTRA_CA_CERTS=${quoted(caPath)}`, '']),
+    ...dashboardLines(facts),
     ...adminLines(facts),
     ...peopleLines(facts),
     ...machineLines(facts),

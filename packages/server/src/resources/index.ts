@@ -27,6 +27,7 @@ import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
 import { userAttributeProfiles } from './user-attribute-profiles.ts';
 import { users } from './users.ts';
 
+export { type Colour, hex, legible, mix, parseColour, textOn } from '../schema/colour.ts';
 export type { BruteForceProtection } from './attack-protection/brute-force-protection.ts';
 export type { SuspiciousIpThrottling } from './attack-protection/suspicious-ip-throttling.ts';
 export type { Branding } from './branding.ts';
@@ -49,6 +50,7 @@ export type { Prompts } from './prompts.ts';
 export { type Reason, reasonGroups, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
+export { administratorRoleId, dashboardClient, dashboardClientId } from './system-records.ts';
 export type { TenantSettings } from './tenant-settings.ts';
 export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
 export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';

@@ -43,3 +43,22 @@ const records: Readonly<Record<string, SystemRecord>> = {
 export function systemRecord(storedIdentifier: string): SystemRecord | undefined {
   return Object.hasOwn(records, storedIdentifier) ? records[storedIdentifier] : undefined;
 }
+
+/** The client that the dashboard signs in with: kept by the seed, one a tenant. */
+export const dashboardClientId = 'countersign-dashboard';
+
+/** Its record, apart from defaults. Addresses follow the host of the request, so that it works at every host of the tenant. */
+export const dashboardClient = {
+  name: 'Countersign Dashboard',
+  description: 'Built in: the dashboard of this server. Recreated at start.',
+  app_type: 'spa',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  callbacks: ['https://{custom_domain}/dashboard/callback', 'http://{custom_domain}/dashboard/callback'],
+  allowed_logout_urls: ['https://{custom_domain}/dashboard/signed-out', 'http://{custom_domain}/dashboard/signed-out'],
+  web_origins: ['https://{custom_domain}', 'http://{custom_domain}'],
+  skip_non_verifiable_callback_uri_confirmation_prompt: true,
+} as const;
+
+/** The role with every permission of the Management API. */
+export const administratorRoleId = 'rol_CountersignAdmin';

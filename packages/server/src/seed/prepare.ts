@@ -15,6 +15,7 @@ import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import type { House } from '../server.ts';
 import type { Store, Transaction } from '../storage/store.ts';
+import { prepareDashboard } from './dashboard.ts';
 import { type Demo, prepareDemo } from './demo.ts';
 import { trustedCalls } from './trusted.ts';
 
@@ -26,6 +27,8 @@ export interface Prepared {
   /** Only at the start that created it: the secret is shown once. */
   readonly admin: { readonly clientId: string; readonly clientSecret: string } | undefined;
   readonly demo: Demo | undefined;
+  /** Of the link for the first administrator of the dashboard, as long as there is none. */
+  readonly setupTicket: string | undefined;
 }
 
 /** Kept in the store so that each of these happens once in the life of a tenant. */
@@ -161,7 +164,10 @@ export async function prepareTenant(
       changed === 0 ? `${config.tenant}: nothing to change` : `${config.tenant}: ${changed} entries created or changed`,
     );
   }
+  const { setupTicket } = config.dashboard
+    ? await prepareDashboard(house, config, at.tenant, log)
+    : { setupTicket: undefined };
   // Under a public domain localhost is not served, so the demo's commands could not work.
   const wanted = config.demo && config.domain.length === 0;
-  return { admin, demo: wanted ? await prepareDemo(store, call, house.now()) : undefined };
+  return { admin, setupTicket, demo: wanted ? await prepareDemo(store, call, house.now()) : undefined };
 }

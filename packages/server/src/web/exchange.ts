@@ -31,11 +31,13 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Text goes out as it is; absent means an empty body. */
   readonly body?: string;
+  /** A body that is no text (a file that is compressed); `body` is absent then. */
+  readonly bytes?: Buffer;
 }
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** `/api/v2/clients/:id`; a parameter is one path segment. */
+  /** `/api/v2/clients/:id`; a parameter is one path segment. `*` at the end stands for whatever follows, also with slashes. */
   readonly path: string;
   readonly handle: (ask: Ask) => Answer | Promise<Answer>;
   /** Bytes of body at most; the router answers 413 beyond it. Default 100 kB. */

@@ -112,7 +112,7 @@ function plainAddress(address: string): string {
 
 /** Writes the answer past the framework's own serialisers and hooks: they have nothing to do here, and cost each token microseconds. */
 function send(reply: FastifyReply, answer: Answer, closing = false): FastifyReply {
-  const { status, body } = answer;
+  const { status, bytes, body = bytes } = answer;
   const headers: Record<string, string | readonly string[] | number> = {
     'x-content-type-options': 'nosniff',
     ...answer.headers,

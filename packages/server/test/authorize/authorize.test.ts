@@ -199,7 +199,7 @@ for (const engine of engines) {
       const [now] = await sessionsOf(site.house.database.store(defaultTenant), user.user_id, Date.now());
       assert.ok(now && now.idle_expires_at > session.idle_expires_at);
       assert.equal(now.expires_at, session.expires_at);
-      assert.deepEqual(now.clients, [{ client_id: client.client_id }]);
+      assert.deepEqual(now.clients, [{ client_id: client.client_id, issuer: site.issuer }]);
     });
 
     test('web_message posts to the registered origin; an origin that is not registered gets a page', async () => {

@@ -310,8 +310,8 @@ describe('connections', () => {
       assert.equal(again.name, 'Username-Password-Authentication');
       assert.deepEqual(
         again.enabled_clients,
-        [spa],
-        'neither the administrator, which is a machine, nor the global client',
+        [spa, 'countersign-dashboard'],
+        'the dashboard, but neither the administrator, which is a machine, nor the global client',
       );
     } finally {
       await own.stop();

@@ -6,7 +6,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
+import { clientFacts } from '../../src/domain/clients/facts.ts';
+import { keepRefreshToken, newRefreshToken } from '../../src/domain/issuing/refresh-issue.ts';
+import { newFamily } from '../../src/domain/issuing/refresh-token.ts';
+import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
 import { makeConnection } from '../management/people.ts';
+import { peopled } from '../support/people.ts';
 import { type Machine, serveHere } from '../support/running.ts';
 
 /** Runs a program that prints one JSON object; it trusts our CA the way the banner says. */
@@ -218,5 +223,50 @@ describe('official clients over https', () => {
     assert.equal(answers['right /read'], '200 {"ok":true}');
     assert.match(answers['right /admin'], /^403 .*insufficient_scope/);
     assert.match(answers['wrong /read'], /^401 .*invalid_token/);
+  });
+
+  test('auth0-auth-js and openid-client refresh and revoke, and the Node SDK sees what is left', async () => {
+    const { house } = site;
+    const people = peopled(site);
+    const [person, client] = await Promise.all([
+      people.user(),
+      people.webClient({ refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring' } }),
+    ]);
+    // As a login at the https port would keep them; the programs have no browser.
+    const tokens = await house.database.store(defaultTenant).transact(async (tx) => {
+      const made = Array.from({ length: 3 }, () =>
+        newRefreshToken(
+          {
+            family: newFamily(),
+            client: clientFacts({ client_id: client.id, refresh_token: { rotation_type: 'rotating' } }, []),
+            user_id: person.userId,
+            issuer,
+            scopes: ['openid', 'profile', 'offline_access'],
+            caller: { ip: '127.0.0.1', user_agent: 'tests' },
+          },
+          Date.now(),
+        ),
+      );
+      for (const one of made) await keepRefreshToken(tx, one, Date.now());
+      return made.map(({ token }) => token);
+    });
+    const result = await program('refresh', ca, {
+      DOMAIN: domain,
+      CLIENT_ID: site.admin.clientId,
+      CLIENT_SECRET: site.admin.clientSecret,
+      APP_ID: client.id,
+      APP_SECRET: client.secret ?? '',
+      USER_ID: person.userId,
+      TOKENS: tokens.join(' '),
+    });
+    const whole = 'openid profile offline_access';
+    assert.deepEqual(result, {
+      renewed: true,
+      scopes: [whole, 'openid', whole],
+      subject: true,
+      refused: ['invalid_grant', 'invalid_grant', 'invalid_grant'],
+      listed: 1,
+      audience: `https://${domain}/userinfo`,
+    });
   });
 });

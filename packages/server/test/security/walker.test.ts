@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { type PeopledSite, peopled } from '../support/people.ts';
 import { serveHere } from '../support/running.ts';
 import { type Ground, walkAtRandom } from '../support/walker.ts';
+import { recoveryOracle } from '../support/walker-recovery.ts';
 
 const steps = Number(process.env.COUNTERSIGN_STEPS ?? 250);
 const seed = Number(process.env.COUNTERSIGN_SEED ?? 8);
@@ -58,6 +59,29 @@ test(`a random walker of ${steps} steps reaches nothing without the proofs (seed
     ['logins', steps / 50],
     ['issued', steps / 50],
     ['consents', steps / 250],
+    ['mails', steps / 100],
+    ['resets', steps / 1000],
+    ['logouts', steps / 1000],
   ] as const)
     assert.ok(figures[name] >= least, `${name}: ${figures[name]}`);
+});
+
+test('the oracle of recovery notices a password and a proven address that no link was used for', async () => {
+  const person = await site.user();
+  const unproven = await site.user({ email_verified: false });
+  const fail = (what: string): never => {
+    throw new Error(what);
+  };
+  const path = ({ userId }: typeof person) => `/users/${encodeURIComponent(userId)}`;
+  const watched = await recoveryOracle(site, [person], fail, () => undefined);
+  await watched.check();
+  await site.manage('PATCH', path(person), { password: 'Another-Horse-3-Staple' });
+  await assert.rejects(watched.check(), /was changed without the link/);
+
+  const people = [person];
+  const watchedToo = await recoveryOracle(site, people, fail, () => undefined);
+  people.push(unproven);
+  await watchedToo.check();
+  await site.manage('PATCH', path(unproven), { email_verified: true });
+  await assert.rejects(watchedToo.check(), /counts as proven without the link/);
 });

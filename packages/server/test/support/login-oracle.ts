@@ -41,9 +41,24 @@ export interface Deed {
   readonly window: Window;
   /** The login that it is about; `undefined` when the request names none or an unknown one. */
   readonly about: Asked | undefined;
-  readonly kind: 'login' | 'signup' | 'consent' | 'confirm' | 'select_account' | 'other';
+  readonly kind:
+    | 'login'
+    | 'signup'
+    | 'consent'
+    | 'confirm'
+    | 'select_account'
+    | 'forgot'
+    | 'reset'
+    | 'verify'
+    | 'unblock'
+    | 'logout'
+    | 'other';
   /** The form as it was shown in this very browser, and no header that tells of another site. */
   readonly genuine: boolean;
+  /** The login had its answer before this was sent. The second of a double click may be answered after it. */
+  readonly late: boolean;
+  /** The form of another browser, or sent from another site, or with another token. */
+  readonly foreign: boolean;
   /** Who the right password was posted of. */
   readonly credentials: string | undefined;
   readonly pressed: string | undefined;
@@ -69,10 +84,10 @@ export function loginOracle(fail: (what: string) => never): Oracle {
   const figures = { logins: 0, signups: 0, consents: 0, denials: 0, issued: 0 };
 
   /** The login for which the deed may count: its own browser, its own form, still open. */
-  const counted = ({ about, window, genuine }: Deed): Asked | undefined =>
+  const counted = ({ about, window, genuine, late }: Deed): Asked | undefined =>
     about !== undefined &&
     genuine &&
-    !about.done &&
+    !late &&
     about.window === window &&
     about.browserCookie !== undefined &&
     Object.values(window.agent.cookies('localhost')).includes(about.browserCookie)

@@ -185,6 +185,8 @@ function flags(at: { data: string; url: string | undefined }, more: readonly str
     '--data',
     at.data,
     '--no-demo',
+    // Its client and its role would stand in every list; tests of it say --dashboard.
+    '--no-dashboard',
     '--drain-ms',
     '0',
     '--log-level',
@@ -211,12 +213,14 @@ export async function serveHere(
     now?: () => number;
     /** A place that others use as well, and that outlives this server; `engine` then says nothing. */
     at?: { data: string; url: string | undefined };
+    say?: (text: string) => void;
+    env?: Record<string, string>;
   } = {},
 ): Promise<Site & { house: House; demo: Running['demo']; stop(): Promise<void> }> {
   const at = options.at ? { ...options.at, clear: async () => {} } : await place(engine);
   const running = await startServer(
-    readConfig(flags(at, options.flags ?? [], options.https === true), environment),
-    () => undefined,
+    readConfig(flags(at, options.flags ?? [], options.https === true), { ...environment, ...options.env }),
+    options.say ?? (() => undefined),
     silent,
     options.now,
   );

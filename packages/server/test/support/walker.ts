@@ -6,6 +6,7 @@ import type { Api, Client, PeopledSite, Person } from './people.ts';
 import { type Chance, chance } from './random.ts';
 import { answerIn, authorizeUrl, exchange, userinfo } from './relying-party.ts';
 import { type Submission, userAgent, type View } from './user-agent.ts';
+import { type Recovery, recoveryOracle } from './walker-recovery.ts';
 
 export interface Ground {
   readonly site: PeopledSite;
@@ -26,7 +27,8 @@ interface Tab {
   readonly shownTo: string | undefined;
 }
 
-export type Figures = Oracle['figures'] & { steps: number; requests: number; errors: number };
+export type Figures = Oracle['figures'] &
+  Recovery['figures'] & { logouts: number; steps: number; requests: number; errors: number };
 
 const stepOf: Readonly<Record<string, Deed['kind']>> = {
   '/u/login': 'login',
@@ -34,6 +36,12 @@ const stepOf: Readonly<Record<string, Deed['kind']>> = {
   '/u/consent': 'consent',
   '/u/confirm': 'confirm',
   '/u/select-account': 'select_account',
+  '/u/reset-password/request': 'forgot',
+  '/u/reset-password': 'reset',
+  '/u/email-verification': 'verify',
+  '/u/unblock': 'unblock',
+  '/oidc/logout': 'logout',
+  '/u/logout': 'logout',
 };
 
 /** Walks this many steps. Throws, with seed and last steps, at the first thing that must not be. */
@@ -43,12 +51,22 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
   const diary: string[] = [];
   const fail = (what: string): never => {
     throw new Error(
-      `${what}\nseed ${seed}, step ${figures.steps}; the last steps:\n${diary.slice(-Number(process.env.COUNTERSIGN_DIARY ?? 25)).join('\n')}`,
+      `${what}\nseed ${seed}, step ${figures?.steps}; the last steps:\n${diary.slice(-Number(process.env.COUNTERSIGN_DIARY ?? 25)).join('\n')}`,
     );
   };
   const oracle = loginOracle(fail);
-  const figures: Figures = Object.assign(oracle.figures, { steps: 0, requests: 0, errors: 0 });
   const people = [...ground.people];
+  const recovery = await recoveryOracle(site, people, fail, (email) => {
+    for (const window of windows) if (window.session?.email === email) window.session = undefined;
+  });
+  const figures: Figures = Object.assign(oracle.figures, recovery.figures, {
+    steps: 0,
+    requests: 0,
+    errors: 0,
+    logouts: 0,
+  });
+  /** ID tokens of the walk, for logouts that say whose session they are about. */
+  const hints: string[] = [];
   const asked = new Map<string, Asked>();
   const byHandle = new Map<string, Asked>();
   const subs = new Map(ground.people.map(({ userId, email }) => [userId, email]));
@@ -71,6 +89,10 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
 
   /** Everything that an answer shows: a session, a login on its way, an answer for the client. */
   async function observe(window: Window, view: View, deed: Deed | undefined, from?: Asked): Promise<void> {
+    if (deed?.kind === 'logout' && window.session && !window.agent.cookies('localhost').countersign) {
+      if (deed.foreign || deed.pressed !== 'accept') fail(`${window.name} was logged out without wanting it`);
+      figures.logouts++;
+    }
     if (view.setCookies.some((line) => line.startsWith('countersign=')))
       oracle.sessionNow(window, window.agent.cookies('localhost').countersign, deed);
     if (deed) oracle.did(deed);
@@ -107,6 +129,10 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
         if (reply.status !== 200) fail(`the code of ${about.state} buys nothing: ${reply.text}`);
         access = reply.body.access_token;
         scope = reply.body.scope;
+        if (reply.body.id_token) hints.push(reply.body.id_token);
+        const email = window.session?.email;
+        const refresh: string | undefined = reply.body.refresh_token;
+        if (refresh && email) recovery.hold({ client, email, refresh, dead: undefined });
       }
       const info = await userinfo(site, access);
       if (info.status !== 200) fail(`the token of ${about.state} is dead: ${info.text}`);
@@ -129,6 +155,13 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
   /** Loads an address in a browser and follows up to a few redirects, looking at each answer. */
   async function go(window: Window, url: string, from?: Asked): Promise<void> {
     await follow(window, await window.agent.load(url), undefined, from);
+  }
+
+  /** Mostly answers the page at once, as people do; else it stays open among the tabs. */
+  async function goAndSend(window: Window, url: string): Promise<void> {
+    await go(window, url);
+    const tab = tabs.get(window)?.at(-1);
+    if (tab && tab.view.url === url.split('#')[0] && by.maybe(0.7)) await send(window, window, tab, by.maybe(0.8));
   }
 
   async function follow(window: Window, first: View, deed?: Deed, from?: Asked): Promise<void> {
@@ -162,7 +195,13 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
     const client = by.any(ground.clients);
     const api = by.any(ground.apis);
     if (client === undefined) return;
-    const scope = by.of(['openid', 'openid read:patients', 'openid read:patients write:patients', 'openid email']);
+    const scope = by.of([
+      'openid',
+      'openid read:patients',
+      'openid read:patients write:patients',
+      'openid email',
+      'openid offline_access',
+    ]);
     const prompt = by.of(['', '', '', 'none', 'login', 'consent', 'select_account', 'create', 'login consent']);
     const maxAge = by.maybe(0.1) ? 0 : undefined;
     const state = `w${seed}-${asked.size}`;
@@ -208,8 +247,11 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
     const right = careful || by.maybe(0.6);
     let fresh: Person | undefined;
     for (const { name, type } of form.fields) {
-      if (name === 'username') values.username = by.maybe(0.1) ? 'nobody@people.example.com' : (person?.email ?? '');
-      if (name === 'email') {
+      if (name === 'username' && kind === 'login')
+        values.username = by.maybe(0.1) ? 'nobody@people.example.com' : (person?.email ?? '');
+      if (name === 'email' && kind === 'forgot')
+        values.email = by.maybe(0.1) ? 'nobody@people.example.com' : (person?.email ?? '');
+      else if (name === 'email') {
         fresh = {
           userId: '',
           email: `new-${seed}-${figures.steps}@people.example.com`,
@@ -219,10 +261,19 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
       }
       if (type === 'password')
         values[name] =
-          kind === 'signup' ? 'Correct-Horse-9-Battery' : right ? (person?.password ?? '') : by.of(['', 'wrong', ' ']);
+          kind === 'reset'
+            ? by.maybe(0.1)
+              ? by.of(['', 'weak', `Unlike-${name}-7-Battery`])
+              : `Chosen-Horse-${seed}-${figures.steps}`
+            : kind === 'signup'
+              ? 'Correct-Horse-9-Battery'
+              : right
+                ? (person?.password ?? '')
+                : by.of(['', 'wrong', ' ']);
     }
     const forced: Record<string, string> = {};
     let genuine = window === owner;
+    let foreign = window !== owner;
     let headers: Record<string, string> = {};
     if (!careful && by.maybe(0.15)) {
       const hidden = form.fields.filter(({ type }) => type === 'hidden');
@@ -235,21 +286,26 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
         const value = by.of(['', 'x', other?.value ?? '', `${victim.value}x`]);
         forced[victim.name] = value;
         if (value !== victim.value) genuine = false;
+        if (value !== victim.value && victim.name === 'csrf') foreign = true;
       }
     }
     if (!careful && by.maybe(0.05)) {
       headers = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' };
       genuine = false;
+      foreign = true;
     }
     const all = { ...Object.fromEntries(form.fields.map(({ name, value }) => [name, value])), ...values, ...forced };
     const taken = people.some(({ email }) => email === all.email?.toLowerCase());
     const credentials =
       kind === 'signup' && !taken ? all.email : kind === 'login' ? rightCredentials(people, all) : undefined;
+    const about = byHandle.get(target.searchParams.get('state') ?? all.state ?? '');
     const deed: Deed = {
       window,
-      about: byHandle.get(target.searchParams.get('state') ?? all.state ?? ''),
+      about,
+      late: about?.done === true,
       kind,
       genuine,
+      foreign,
       credentials,
       pressed: button?.value,
       shownTo: tab.shownTo,
@@ -258,6 +314,9 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
     diary.push(
       `${window.name} posts ${kind} of ${deed.about?.state} as ${credentials ?? 'nobody'}, ${button?.value}${genuine ? '' : ', forged'}`,
     );
+    const cause = recovery.behind(target);
+    if (cause) await recovery.read(cause.email);
+    const good = cause && recovery.newest().has(cause) ? cause : undefined;
     const twice = by.maybe(0.05);
     const sent = window.agent.submit(tab.view, values, pressed);
     const again = twice ? window.agent.submit(tab.view, values, pressed) : undefined;
@@ -266,6 +325,7 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
     await follow(window, first, deed);
     if (kind === 'signup' && fresh && window.session?.email === fresh.email && had !== fresh.email) people.push(fresh);
     if (again) await follow(window, await again, deed);
+    if (cause) await recovery.check(good, all.password === all.repeated ? all.password : undefined);
   }
 
   async function step(): Promise<void> {
@@ -278,7 +338,14 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
     if (roll < 0.55 && tab) return send(window, window, tab, true);
     if (roll < 0.7 && tab) return send(window, window, tab, false);
     const old = by.any(past);
-    if (roll < 0.8 && old) return send(window, old.window, old.tab, false);
+    if (roll < 0.76 && old) return send(window, old.window, old.tab, false);
+    if (roll < 0.8) {
+      const links = await recovery.read(by.any(people)?.email ?? '');
+      const link = by.maybe(0.6) ? links.find(({ kind }) => kind === 'reset_email') : by.any(links);
+      if (link === undefined) return recovery.check();
+      diary.push(`${window.name} opens the ${link.kind} mailed to ${link.email}`);
+      return goAndSend(window, link.url);
+    }
     if (roll < 0.86 && old) {
       const { url, location = url } = old.tab.view;
       return open(window, by.maybe(0.5) ? url : location, old.window);
@@ -295,7 +362,27 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
       diary.push(`${window.name} follows ${new URL(link).pathname}`);
       return go(window, link);
     }
-    if (roll < 0.97) {
+    if (roll < 0.955) {
+      const token = by.any(recovery.held);
+      if (token === undefined) return begin(window);
+      diary.push(`a token of ${token.email} is refreshed`);
+      return recovery.refresh(token);
+    }
+    if (roll < 0.957) {
+      const token = by.any(recovery.held);
+      if (token) await recovery.revoke(token);
+      return;
+    }
+    if (roll < 0.966) {
+      const hint = by.maybe(0.5) ? by.any(hints) : undefined;
+      diary.push(`${window.name} goes to log out${hint ? ' with a hint' : ''}`);
+      return goAndSend(window, `${site.base}/oidc/logout${hint ? `?id_token_hint=${hint}` : ''}`);
+    }
+    if (roll < 0.975) {
+      diary.push(`${window.name} forgot a password`);
+      return goAndSend(window, `${site.base}/u/reset-password/request`);
+    }
+    if (roll < 0.978) {
       diary.push(`${window.name} logs out`);
       return go(window, `${site.base}/v2/logout`);
     }
@@ -314,5 +401,5 @@ export async function walkAtRandom(ground: Ground, seed: number, steps: number):
   }
 
   for (; figures.steps < steps; figures.steps++) await step();
-  return figures;
+  return { ...figures, ...recovery.figures };
 }

@@ -1,7 +1,7 @@
 // The client that a request claims to be from, with the verdict about its assertion: what `authenticate` judges by. For every
 // endpoint of the back channel (TOK-15).
 
-import type { TenantId } from '../../schema/brand.ts';
+import type { TenantHost, TenantId } from '../../schema/brand.ts';
 import type { Database, Transaction } from '../../storage/store.ts';
 import { type AssertionVerdict, claimedIssuer, verifyAssertion } from '../keys/assertion.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
@@ -19,12 +19,12 @@ export interface Claimed {
 /** Finds the client and verifies its assertion, whose audience must be `issuer`. `now` in ms. Decides nothing. @throws StoreUnavailable */
 export async function loadClaimed(
   { database, snapshot }: { readonly database: Database; readonly snapshot: Snapshot },
-  { tenant, issuer }: { readonly tenant: TenantId; readonly issuer: string },
+  { tenant, issuer, host }: { readonly tenant: TenantId; readonly issuer: string; readonly host: TenantHost },
   presented: Presented,
   now: number,
 ): Promise<Claimed> {
   const clientId = presented.kind === 'assertion' ? claimedIssuer(presented.assertion) : presented.clientId;
-  const client = clientId === undefined ? undefined : await findClient(database, snapshot, tenant, clientId);
+  const client = clientId === undefined ? undefined : await findClient(database, snapshot, tenant, clientId, host);
   if (presented.kind !== 'assertion' || client?.method.kind !== 'private_key_jwt')
     return { client, verdict: undefined };
   const expected = { clientId: client.clientId, audience: issuer, now };

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Prompt } from '../../oauth/authorization-request.ts';
+import { dashboardClientId } from '../../resources/index.ts';
 import type { Reads, Transaction } from '../../storage/store.ts';
 import { users } from '../accounts/user.ts';
 import type { ClientFacts } from '../clients/facts.ts';
@@ -31,6 +32,8 @@ export function judgeConsent(ask: ConsentAsk): { readonly consent: Consent; read
     ({ consent: { kind: 'needed', scopes }, entry: { rule: 'consent', because } }) as const;
   const settled = (kind: 'stored' | 'skipped', because: string) =>
     ({ consent: { kind }, entry: { rule: 'consent', because } }) as const;
+  if (client.clientId === dashboardClientId && !ask.prompt.includes('consent'))
+    return settled('skipped', 'the dashboard is a part of this server');
   if (ask.prompt.includes('consent')) return needed('the request asks for it (prompt=consent)');
   if (client.firstParty && target.kind === 'userinfo')
     return settled('skipped', 'a first-party client may know who signs in without asking');

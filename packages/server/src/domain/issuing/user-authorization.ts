@@ -14,9 +14,9 @@ export type UserTarget =
 export interface UserFacts {
   /** `undefined`: the API of the request does not exist any more. */
   readonly target: UserTarget | undefined;
-  /** The client grant for users; only where the target is an API that needs one. */
+  /** The client grant for users; only where the target is an API that needs one, or the Management API. */
   readonly grant: GrantFacts | undefined;
-  /** What the user holds at the API, directly and through roles; `undefined` where the API does not enforce it. */
+  /** What the user holds at the API, directly and through roles; `undefined` where neither the API enforces it nor it is the Management API. */
   readonly permissions: ReadonlySet<string> | undefined;
   /** Scopes of the stored consent; `undefined` when there is none. */
   readonly consented: ReadonlySet<string> | undefined;

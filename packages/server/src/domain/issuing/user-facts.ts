@@ -6,7 +6,7 @@ import { permissionsOf } from '../accounts/permissions.ts';
 import type { User } from '../accounts/user.ts';
 import type { ClientFacts } from '../clients/facts.ts';
 import { settingsOf } from '../tenants/settings.ts';
-import { storedIdentifier } from '../tenants/system-apis.ts';
+import { MANAGEMENT_API, storedIdentifier } from '../tenants/system-apis.ts';
 import { type AudienceDeps, needsGrant } from './audience.ts';
 import { consentOf } from './consent.ts';
 import { findApi, findUserGrant } from './find.ts';
@@ -36,9 +36,11 @@ export async function loadUserFacts(
   const api = await findApi(database, snapshot, tenant, storedIdentifier(audience, host));
   if (!api) return { target: undefined, grant: undefined, permissions: undefined, consented: undefined, dialect };
   const skips = client.firstParty && api.skipsConsent;
+  // What administrators hold there, and which clients may act for them (`user-scopes.ts`).
+  const manages = api.identifier === MANAGEMENT_API;
   const [grant, permissions, consented] = await Promise.all([
-    needsGrant(client, api) ? findUserGrant(database, snapshot, tenant, client, api) : undefined,
-    api.enforcePolicies ? permissionsOf(store, user.user_id, api.identifier) : undefined,
+    needsGrant(client, api) || manages ? findUserGrant(database, snapshot, tenant, client, api) : undefined,
+    api.enforcePolicies || manages ? permissionsOf(store, user.user_id, api.identifier) : undefined,
     skips ? undefined : consentOf(store, user.user_id, client.clientId, api.identifier),
   ]);
   return { target: { kind: 'api', audience, api }, grant, permissions, consented, dialect };

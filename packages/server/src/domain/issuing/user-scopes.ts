@@ -8,6 +8,7 @@ import { type ClientFacts, isStrict } from '../clients/facts.ts';
 import type { TraceEntry } from '../logs/event.ts';
 import { MANAGEMENT_API } from '../tenants/system-apis.ts';
 import type { GrantFacts } from './api-facts.ts';
+import { needsGrant } from './audience.ts';
 import { offlineProblem } from './offline.ts';
 import type { UserTarget } from './user-authorization.ts';
 
@@ -73,14 +74,10 @@ function rulesFor({ client, target, grant, permissions, responseTypes }: ScopeFa
     });
   }
   if (!api) return rules;
-  if (api.identifier === MANAGEMENT_API) {
-    rules.push({
-      rule: 'management_api',
-      because: "a user's token may only have the current_user scopes of the Management API; machines get the others",
-      keeps: (scope) => !isApiScope(scope) || currentUserScopes.has(scope),
-    });
-  }
-  if (grant && !grant.allScopes) {
+  if (api.identifier === MANAGEMENT_API) rules.push(managementRule(client, grant, permissions));
+  // Of a first-party client at the Management API the grant only opens the rule above: what every user may do needs none.
+  const limits = api.identifier !== MANAGEMENT_API || needsGrant(client, api);
+  if (grant && !grant.allScopes && limits) {
     const given = new Set(grant.scopes);
     rules.push({
       rule: 'client_grant',
@@ -88,7 +85,7 @@ function rulesFor({ client, target, grant, permissions, responseTypes }: ScopeFa
       keeps: (scope) => !isApiScope(scope) || given.has(scope),
     });
   }
-  if (permissions) {
+  if (permissions && (api.enforcePolicies || api.identifier !== MANAGEMENT_API)) {
     rules.push({
       rule: 'permissions',
       because: 'the API enforces permissions (enforce_policies), and the user holds it neither directly nor by a role',
@@ -96,4 +93,31 @@ function rulesFor({ client, target, grant, permissions, responseTypes }: ScopeFa
     });
   }
   return rules;
+}
+
+/**
+ * Auth0's rule (MA-5): a user's token has the current_user scopes and no other. Ours beside it: an administrator, who holds a
+ * permission at the Management API directly or by a role, gets it as a scope in a first-party client that a client grant
+ * (subject_type user) lets have it. Without such a grant, as every client is at first, Auth0's rule is all there is.
+ */
+function managementRule(
+  client: ClientFacts,
+  grant: GrantFacts | undefined,
+  permissions: ReadonlySet<string> | undefined,
+): Rule {
+  const rule = 'management_api';
+  const everybodys = (scope: string) => isIdentityScope(scope) || currentUserScopes.has(scope);
+  if (!client.firstParty || !grant) {
+    return {
+      rule,
+      because: "a user's token may only have the current_user scopes of the Management API; machines get the others",
+      keeps: everybodys,
+    };
+  }
+  const given = new Set(grant.scopes);
+  return {
+    rule,
+    because: `the user does not hold it at the Management API, directly or by a role, or client grant ${grant.id} does not give it to this client`,
+    keeps: (scope) => everybodys(scope) || (permissions?.has(scope) === true && (grant.allScopes || given.has(scope))),
+  };
 }

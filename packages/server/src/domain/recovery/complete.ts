@@ -6,12 +6,15 @@ import { changePassword } from '../accounts/change.ts';
 import { findTicket, spendTicket, type Ticket, type TicketPurpose } from '../accounts/tickets.ts';
 import { type User, users } from '../accounts/user.ts';
 import { endAccess } from '../issuing/end-access.ts';
+import type { RefreshFamily } from '../issuing/refresh-family.ts';
 import { sendMessage } from '../messages/message.ts';
 
 /** The ticket and the user as it is afterwards. */
 export interface Completed {
   readonly ticket: Ticket;
   readonly user: User;
+  /** Refresh tokens that ended with it, for the log; one a family. */
+  readonly families: readonly RefreshFamily[];
 }
 
 /**
@@ -32,7 +35,7 @@ export async function completeReset(
   if (!changed) return undefined;
   const user = ticket.proves_email && changed.email_verified === false ? { ...changed, email_verified: true } : changed;
   if (user !== changed) await tx.replace(users, user);
-  await endAccess(tx, user.user_id, 'password-changed', now);
+  const { families } = await endAccess(tx, user.user_id, 'password-changed', now);
   if (user.email !== undefined) {
     const { client_id } = ticket;
     const { language, ip } = made;
@@ -42,7 +45,7 @@ export async function completeReset(
       now,
     );
   }
-  return { ticket, user };
+  return { ticket, user, families };
 }
 
 /** Confirms the address that the ticket was made for, and sends the welcome. `undefined`: the ticket is worth nothing (any more). `now` in ms. */
@@ -63,7 +66,7 @@ export async function completeVerification(
     { template: 'welcome_email', user_id: user.user_id, to: spent.user.email, client_id, language },
     now,
   );
-  return { ticket, user };
+  return { ticket, user, families: [] };
 }
 
 /** A ticket of somebody who is not blocked: who is, and whose links work again once they are not, is the operator's to say. */

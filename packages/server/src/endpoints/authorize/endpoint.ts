@@ -95,7 +95,8 @@ async function begin(deps: AuthorizeDeps, ask: Ask): Promise<Answer> {
   }
   const { params } = read;
   const clientId = params.get('client_id');
-  const found = clientId === undefined ? undefined : await findClient(database, snapshot, ask.tenant, clientId);
+  const found =
+    clientId === undefined ? undefined : await findClient(database, snapshot, ask.tenant, clientId, ask.host);
   const judged = judgeTarget(params, found);
   if (judged.kind === 'shown')
     return show(judged.refusal, { client: found, clientId: clientId && printable(clientId) });
@@ -128,7 +129,7 @@ async function resume(deps: AuthorizeDeps, ask: Ask, again: boolean): Promise<An
   // Sessions and cookies are those of one host (SES-8), and what is issued names it.
   if (pending.host !== ask.host) return deps.showOver(ask, handle, 'foreign');
   const { request } = pending;
-  const client = await findClient(database, snapshot, ask.tenant, request.client_id);
+  const client = await findClient(database, snapshot, ask.tenant, request.client_id, ask.host);
   const target = client && targetOf(request, client);
   if (!client || !target) {
     const description = 'The application or its callback URL was removed while you were signing in.';

@@ -69,7 +69,9 @@ async function signup(deps: SignupDeps, ask: Ask): Promise<Answer> {
   const read = readSignup(ask);
   if (read.kind === 'malformed') return refused(deps, ask, badRequest(read.description, read.status));
   const asked = read.value;
-  const client = asked.client_id ? await findClient(database, snapshot, ask.tenant, asked.client_id) : undefined;
+  const client = asked.client_id
+    ? await findClient(database, snapshot, ask.tenant, asked.client_id, ask.host)
+    : undefined;
   const { origin } = ask.headers;
   if (client && origin !== undefined && !isAllowedOrigin(origin, client.callbacks, client.allowedOrigins)) {
     deps.record({ ...about(ask, client), type: 'fco', description: `Origin ${printable(origin)} is not allowed` });
@@ -98,7 +100,9 @@ async function changePassword(deps: SignupDeps, ask: Ask): Promise<Answer> {
   const read = readChange(ask);
   if (read.kind === 'malformed') return failed(badRequest(read.description, read.status));
   const asked = read.value;
-  const client = asked.client_id ? await findClient(database, snapshot, ask.tenant, asked.client_id) : undefined;
+  const client = asked.client_id
+    ? await findClient(database, snapshot, ask.tenant, asked.client_id, ask.host)
+    : undefined;
   if (asked.client_id && !client) return failed(refusal('unauthorized', 'Unknown client', undefined, 401));
   const { origin } = ask.headers;
   if (client && origin !== undefined && !isAllowedOrigin(origin, client.callbacks, client.allowedOrigins)) {

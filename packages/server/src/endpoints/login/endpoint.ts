@@ -83,7 +83,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
   if (found.kind !== 'found') return over(deps, ask, handle, found.kind === 'gone' ? 'expired' : 'foreign');
   const { pending } = found;
   if (pending.host !== ask.host) return over(deps, ask, handle, 'foreign');
-  const client = await findClient(database, snapshot, ask.tenant, pending.request.client_id);
+  const client = await findClient(database, snapshot, ask.tenant, pending.request.client_id, ask.host);
   if (!client) return over(deps, ask, handle, 'expired');
 
   const settings = await settingsOf(database, snapshot, ask.tenant);

@@ -68,7 +68,8 @@ async function logout(deps: LogoutDeps, ask: Ask): Promise<Answer> {
   const read = readForm(ask.query);
   const params = read.kind === 'params' ? read.params : new Map<string, string>();
   const clientId = params.get('client_id') || undefined;
-  const client = clientId === undefined ? undefined : await findClient(database, snapshot, ask.tenant, clientId);
+  const client =
+    clientId === undefined ? undefined : await findClient(database, snapshot, ask.tenant, clientId, ask.host);
   const target: LogoutTarget =
     read.kind === 'malformed'
       ? { kind: 'refused', description: read.description, endsSession: true }
@@ -135,7 +136,7 @@ async function judge(deps: LogoutDeps, ask: Ask, read: ReadParams): Promise<Judg
   const { database, snapshot } = deps;
   const { params } = read;
   const settings = await settingsOf(database, snapshot, ask.tenant);
-  const clientOf = (id: string) => findClient(database, snapshot, ask.tenant, id);
+  const clientOf = (id: string) => findClient(database, snapshot, ask.tenant, id, ask.host);
   const token = params.get('id_token_hint') || undefined;
   const hint =
     token === undefined

@@ -1,6 +1,7 @@
 // What every operation of the Management API gets: the tools that the server hands in, and the facts of one request.
 
 import type { Passwords } from '../../domain/accounts/passwords.ts';
+import type { User } from '../../domain/accounts/user.ts';
 import type { Explainer } from '../../domain/explaining/explainer.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
@@ -37,6 +38,7 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
   /** The user for whom the token was made; none for a machine's. */
   readonly userId?: string;
+  readonly user?: User;
   /** The page that asks, if its origin is one of the client's (auth0-behaviour §39): it may read the answer. */
   readonly origin?: string;
 }

@@ -2,6 +2,7 @@
 
 import { endedFamilyEvents } from '../../domain/issuing/refresh-events.ts';
 import type { EndReason, RefreshFamily } from '../../domain/issuing/refresh-family.ts';
+import type { LogEvent } from '../../domain/logs/event.ts';
 import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
 import type { Ask } from '../../web/exchange.ts';
 import type { Caller, ManagementDeps } from './context.ts';
@@ -36,6 +37,15 @@ export function masked(value: unknown): unknown {
   );
 }
 
+/** Who asked, if it was a user: the event then shows in the user's own log too. */
+function userOf({ user }: Caller): Pick<LogEvent, 'user_id' | 'user_name'> {
+  return user ? { user_id: user.user_id, user_name: user.email ?? user.username ?? user.phone_number } : {};
+}
+
+function authOf({ user }: Caller): object {
+  return user ? { user_id: user.user_id, name: user.name, email: user.email } : {};
+}
+
 /** Records a write that was committed. `body` and `answer` as they travelled. */
 export function recordWrite(
   deps: ManagementDeps,
@@ -51,6 +61,7 @@ export function recordWrite(
     description,
     client_id: caller.clientId,
     client_name: caller.clientName,
+    ...userOf(caller),
     ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
@@ -64,7 +75,7 @@ export function recordWrite(
         body: masked(body),
         channel: 'api',
         ip: ask.ip,
-        auth: { user: {}, strategy: 'jwt', credentials: { scopes: [...caller.scopes] } },
+        auth: { user: authOf(caller), strategy: 'jwt', credentials: { scopes: [...caller.scopes] } },
       },
       response: { statusCode: answer.status, body: masked(answer.body) },
     },
@@ -92,6 +103,7 @@ export function recordSecretRead(deps: ManagementDeps, ask: Ask, caller: Caller,
     description,
     client_id: caller.clientId,
     client_name: caller.clientName,
+    ...userOf(caller),
     ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,
@@ -111,6 +123,7 @@ export function recordForbidden(deps: ManagementDeps, ask: Ask, caller: Caller, 
     description: message,
     client_id: caller.clientId,
     client_name: caller.clientName,
+    ...userOf(caller),
     ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,

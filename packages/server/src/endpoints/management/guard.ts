@@ -4,9 +4,12 @@
 import { createHash } from 'node:crypto';
 import { type Api, createApi, type Refusal } from '@countersign/api';
 import { findUser } from '../../domain/accounts/find.ts';
+import { permissionsOf } from '../../domain/accounts/permissions.ts';
+import type { User } from '../../domain/accounts/user.ts';
+import { addressesAt } from '../../domain/clients/at-host.ts';
 import { findIssued } from '../../domain/issuing/issued.ts';
 import { nodeSkewSeconds } from '../../domain/issuing/skew.ts';
-import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
+import { MANAGEMENT_API, managementIdentifier } from '../../domain/tenants/system-apis.ts';
 import { type Client, clients, currentUserScopes } from '../../resources/index.ts';
 import type { AnyOf } from '../../schema/collection.ts';
 import { tableOf } from '../../schema/collection.ts';
@@ -74,15 +77,13 @@ export function createGuard(deps: ManagementDeps): Guard {
       };
     }
     const machine = token.subject === `${clientId}@clients`;
-    const scopes = machine ? token.scopes : new Set([...token.scopes].filter((scope) => currentUserScopes.has(scope)));
+    const scopes = machine ? token.scopes : await scopesOfUser(deps, ask, token.subject, token.scopes);
     const lacking = needs.find((anyOf) => !anyOf.some((scope) => scopes.has(scope)));
-    if (!machine && !lacking) {
-      const ended = await endedUserToken(deps, ask, token.subject);
-      if (ended !== undefined) {
-        const fix = 'Let the user sign in again.';
-        recordCause(deps, ask, 'Invalid token', { code: 'token_ended', message: ended, fix, client_id: clientId });
-        return { ...refused(401, 'Invalid token'), headers: { 'www-authenticate': tokenEnded } };
-      }
+    const user = machine || lacking ? undefined : await userOfToken(deps, ask, token.subject);
+    if (typeof user === 'string') {
+      const fix = 'Let the user sign in again.';
+      recordCause(deps, ask, 'Invalid token', { code: 'token_ended', message: user, fix, client_id: clientId });
+      return { ...refused(401, 'Invalid token'), headers: { 'www-authenticate': tokenEnded } };
     }
     const origin = originOf(ask, client);
     if (lacking) {
@@ -90,9 +91,12 @@ export function createGuard(deps: ManagementDeps): Guard {
       recordCause(deps, ask, refusal.message, {
         code: 'insufficient_scope',
         message: `the token of client ${clientId} lacks ${lacking.join(' or ')}; it has ${[...scopes].join(' ') || 'no scope'}`,
-        fix: `Add one of ${lacking.join(', ')} to the client grant for ${managementIdentifier(ask.host)} and get a new token.`,
+        fix: machine
+          ? `Add one of ${lacking.join(', ')} to the client grant for ${managementIdentifier(ask.host)} and get a new token.`
+          : `Give the user a role with one of ${lacking.join(', ')} at ${managementIdentifier(ask.host)}, and let the user sign in again.`,
         client_id: clientId,
         client_name: client.name,
+        ...(machine ? {} : { user_id: token.subject }),
       });
       return { ...refusal, headers: { ...refusal.headers, ...(origin === undefined ? {} : allowedOrigin(origin)) } };
     }
@@ -100,14 +104,30 @@ export function createGuard(deps: ManagementDeps): Guard {
       clientId,
       clientName: client.name,
       scopes,
-      ...(machine ? {} : { userId: token.subject }),
+      ...(user === undefined ? {} : { userId: user.user_id, user }),
       ...(origin === undefined ? {} : { origin }),
     };
   };
 }
 
-/** Why a user's token is good no more, though its signature is: a JWT lives until its end, its user and its code may not. */
-async function endedUserToken(deps: ManagementDeps, ask: Ask, userId: string): Promise<string | undefined> {
+/**
+ * Of the scopes in a user's token those that count: what every user may do to the own profile, and what the user holds here now.
+ * A role that was taken away counts at once, and not only with the next token.
+ */
+async function scopesOfUser(
+  deps: ManagementDeps,
+  ask: Ask,
+  userId: string,
+  inToken: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const own = [...inToken].filter((scope) => currentUserScopes.has(scope));
+  if (own.length === inToken.size) return new Set(own);
+  const held = await permissionsOf(deps.database.store(ask.tenant), userId, MANAGEMENT_API);
+  return new Set([...inToken].filter((scope) => currentUserScopes.has(scope) || held.has(scope)));
+}
+
+/** The user of a token, or why it is good no more, though its signature is: a JWT lives until its end, its user and its code may not. */
+async function userOfToken(deps: ManagementDeps, ask: Ask, userId: string): Promise<User | string> {
   const store = deps.database.store(ask.tenant);
   const bearer = bearerOf(ask);
   const row = bearer === undefined ? undefined : await findIssued(store, bearer);
@@ -115,7 +135,7 @@ async function endedUserToken(deps: ManagementDeps, ask: Ask, userId: string): P
   if (row.revoked) return 'the token was revoked: its authorization code was presented twice';
   const user = await findUser(store, userId);
   if (!user) return `the user ${userId} of this token does not exist any more`;
-  return user.blocked === true ? `the user ${userId} of this token is blocked` : undefined;
+  return user.blocked === true ? `the user ${userId} of this token is blocked` : user;
 }
 
 function bearerOf(ask: Ask): string | undefined {
@@ -126,7 +146,9 @@ function bearerOf(ask: Ask): string | undefined {
 function originOf(ask: Ask, client: Client): string | undefined {
   const { origin } = ask.headers;
   if (origin === undefined || ask.repeated.has('origin')) return undefined;
-  return isAllowedOrigin(origin, client.callbacks ?? [], client.allowed_origins ?? []) ? origin : undefined;
+  const { callbacks = [], allowed_origins = [] } = client;
+  const [back, allowed] = [addressesAt(callbacks, ask.host), addressesAt(allowed_origins, ask.host)];
+  return isAllowedOrigin(origin, back, allowed) ? origin : undefined;
 }
 
 /** Auth0's texts by the library's causes (auth0-behaviour §37.3). */
@@ -179,18 +201,20 @@ interface Reason {
   readonly evidence?: object;
   readonly client_id?: string;
   readonly client_name?: string;
+  readonly user_id?: string;
 }
 
 /** A `fapi` event that says why; the token itself only as its SHA-256. */
 function recordCause(deps: ManagementDeps, ask: Ask, description: string, reason: Reason): void {
   const token = bearerOf(ask);
-  const { client_id, client_name, ...cause } = reason;
+  const { client_id, client_name, user_id, ...cause } = reason;
   deps.record({
     tenant: ask.tenant,
     type: 'fapi',
     description,
     client_id,
     client_name,
+    user_id,
     ip: ask.ip,
     user_agent: ask.headers['user-agent'],
     hostname: ask.host,

@@ -29,7 +29,7 @@ import { readOwnForm } from '../../web/own-form.ts';
 import { errorPage, page } from '../../web/page.ts';
 import { type Params, readForm } from '../../web/params.ts';
 import { passwordRules } from '../../web/password-rules.ts';
-import { recoveryEvent } from './events.ts';
+import { endedEvents, recoveryEvent } from './events.ts';
 import { askPage, endPage, gonePage, resetPage, sentPage, verifyPage } from './pages.ts';
 import { passwordErrors, typedError, weakPassword } from './typed.ts';
 import { browserToken, placeOf, ticketToken } from './visit.ts';
@@ -213,6 +213,7 @@ async function choosePassword(deps: RecoveryPageDeps, ask: Ask): Promise<Answer>
   deps.record(
     recoveryEvent(ask, 'scp', 'by a link; all sessions and refresh tokens ended', { user, client: at.client }),
   );
+  for (const event of endedEvents(ask, done.families)) deps.record(event);
   const message = 'You can now login to the application with the new password.';
   const { resetDoneTitle, resetDone } = place.texts.recovery;
   return onward(deps, ask, at, done, message, endPage(resetDoneTitle, resetDone, await back(deps, ask, at)));

@@ -3,6 +3,8 @@
 import { nameOf } from '../../domain/accounts/name.ts';
 import type { User } from '../../domain/accounts/user.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
+import { endedFamilyEvents } from '../../domain/issuing/refresh-events.ts';
+import type { RefreshFamily } from '../../domain/issuing/refresh-family.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import type { Ask } from '../../web/exchange.ts';
 
@@ -40,4 +42,16 @@ export function recoveryEvent(
       request_id: ask.id,
     },
   };
+}
+
+/** The refresh tokens that ended with a new password (`srrt`). */
+export function endedEvents(ask: Ask, families: readonly RefreshFamily[]): LogEvent[] {
+  const { tenant, ip, headers, host: hostname } = ask;
+  return endedFamilyEvents(families, {
+    tenant,
+    why: 'password-changed',
+    ip,
+    user_agent: headers['user-agent'],
+    hostname,
+  });
 }

@@ -71,7 +71,7 @@ async function load(deps: UserinfoDeps, verify: Verify, ask: Ask, token: string)
   if (!row) return { ...nothing, fault };
   const [user, client] = await Promise.all([
     findUser(store, row.user_id),
-    findClient(deps.database, deps.snapshot, ask.tenant, row.client_id),
+    findClient(deps.database, deps.snapshot, ask.tenant, row.client_id, ask.host),
   ]);
   return { row, fault, user, client };
 }

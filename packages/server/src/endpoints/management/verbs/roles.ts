@@ -16,6 +16,7 @@ import { type Act, type Machinery, operation } from '../operation.ts';
 import { pick } from '../paging.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { badQuery, isRefused } from '../query.ts';
+import { beyondCaller, rolesBeyondCaller } from './administrators.ts';
 import { organizationTable } from './grant-links.ts';
 import { keyOf, mostPermissions, readPermissions, shownPermissions, undefinedPermission } from './permissions.ts';
 import { listed, readListQuery } from './short-list.ts';
@@ -83,7 +84,8 @@ export function roleRoutes(machinery: Machinery): Route[] {
     const refusal = await deps.database.store(ask.tenant).transact(async (tx): Promise<Refused | undefined> => {
       const role = await locked(tx, ask);
       if (!role) return missing;
-      const wrong = await undefinedPermission(tx, read.permissions);
+      const wrong =
+        (await undefinedPermission(tx, read.permissions)) ?? (await beyondCaller(tx, here, read.permissions));
       if (wrong) return wrong;
       const held = new Set((await tx.all(rolePermissions, { role_id: role.id })).map(keyOf));
       const added = read.permissions.filter((permission) => !held.has(keyOf(permission)));
@@ -150,6 +152,8 @@ export function roleRoutes(machinery: Machinery): Route[] {
       const role = await locked(tx, ask);
       if (!role) return missing;
       for (const user of checked.value.users) if (!(await tx.lock(users, user))) return inexistentUser;
+      const beyond = await rolesBeyondCaller(tx, here, [role.id]);
+      if (beyond) return beyond;
       for (const user of checked.value.users) {
         const wrong = await giveRoles(tx, user, [role]);
         if (wrong) return wrong;

@@ -60,7 +60,7 @@ export function tokenPreviewRoutes(machinery: Machinery): Route[] {
       return refused(404, 'The refresh token does not exist', 'inexistent_refresh_token');
     const userId = family?.user_id ?? asked.user_id;
     const [client, user] = await Promise.all([
-      findClient(deps.database, deps.snapshot, ask.tenant, asked.client_id),
+      findClient(deps.database, deps.snapshot, ask.tenant, asked.client_id, ask.host),
       userId === undefined ? undefined : findUser(store, userId),
     ]);
     if (!client) return refused(404, clients.errors.missing.message, clients.errors.missing.errorCode);

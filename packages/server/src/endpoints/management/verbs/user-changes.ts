@@ -22,6 +22,7 @@ import { recordEndedFamilies, recordWrite } from '../events.ts';
 import type { Act, Machinery } from '../operation.ts';
 import { badBody, lacksScope, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
+import { userBeyondCaller } from './administrators.ts';
 import { hashOf } from './user-passwords.ts';
 import { inexistentUser } from './user-roles.ts';
 import { shownUser } from './user-views.ts';
@@ -45,6 +46,8 @@ export function changeUser({ deps }: Machinery): Act {
     const store = deps.database.store(ask.tenant);
     const known = isSound(id) ? await store.get(userTable, id) : undefined;
     if (!known) return inexistentUser;
+    const beyond = await userBeyondCaller(store, here, known.user_id);
+    if (beyond) return beyond;
     if (patch.connection && patch.connection !== known.connection)
       return badBody(payloadMessage('The user is not of this connection', 'connection'));
 

@@ -21,6 +21,7 @@ import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
+import { beyondCaller, rolesBeyondCaller } from './administrators.ts';
 import {
   keyOf,
   mostPermissions,
@@ -112,7 +113,8 @@ export function userRoleRoutes(machinery: Machinery): Route[] {
         found.push(role);
       }
       const user = await locked(tx, ask);
-      return user ? giveRoles(tx, user.user_id, found) : inexistentUser;
+      if (!user) return inexistentUser;
+      return (await rolesBeyondCaller(tx, here, body.roles)) ?? giveRoles(tx, user.user_id, found);
     });
     if (refusal) return refusal;
     recordWrite(deps, ask, here.caller, 'Assign roles to a user', body.value, { status: 204, body: {} });
@@ -150,6 +152,8 @@ export function userRoleRoutes(machinery: Machinery): Route[] {
       const user = await locked(tx, ask);
       if (!user) return inexistentUser;
       if (wrong) return wrong;
+      const beyond = await beyondCaller(tx, here, read.permissions);
+      if (beyond) return beyond;
       const { user_id } = user;
       const own = new Set((await tx.all(userPermissions, { user_id })).map(keyOf));
       const added = read.permissions.filter((permission) => !own.has(keyOf(permission)));

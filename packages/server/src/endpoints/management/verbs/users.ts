@@ -19,6 +19,7 @@ import { type Act, type Machinery, operation } from '../operation.ts';
 import { fieldParameters, pick, readWanted } from '../paging.ts';
 import { badBody, lacksScope, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
+import { userBeyondCaller } from './administrators.ts';
 import { changeUser, invalidIdentifier, merged, verificationOf } from './user-changes.ts';
 import { hashOf, importedHash } from './user-passwords.ts';
 import { inexistentUser } from './user-roles.ts';
@@ -89,6 +90,8 @@ export function userRoutes(machinery: Machinery): Route[] {
 
   const remove: Act = async (ask, here) => {
     const id = ask.params.id ?? '';
+    const beyond = isSound(id) ? await userBeyondCaller(deps.database.store(ask.tenant), here, id) : undefined;
+    if (beyond) return beyond;
     const gone =
       isSound(id) &&
       (await deps.database.store(ask.tenant).transact(async (tx) => {

@@ -1,0 +1,157 @@
+// One role: its permissions, who holds it, its name.
+
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { administratorRoleId, roles as declared } from 'countersign/resources';
+import { type ReactNode, useState } from 'react';
+import type { Role, User } from '../../api/kinds.ts';
+import { useAll, useChange, useGet } from '../../api/queries.ts';
+import { path } from '../../api/request.ts';
+import { RecordForm } from '../../forms/record-form.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
+import { Empty, Page, Read, Section, Tabs } from '../../parts/layout.tsx';
+import { Table } from '../../parts/table.tsx';
+import { Badge, Face } from '../../parts/text.tsx';
+import { sayDone } from '../../parts/toast.tsx';
+import { useCan } from '../../session/session.ts';
+import { PermissionList } from '../permissions/permission-list.tsx';
+
+function RolePage({ children }: { readonly children: (role: Role) => ReactNode }) {
+  const { id = '' } = useParams({ strict: false });
+  const can = useCan();
+  const role = useGet<Role>(path`/roles/${id}`);
+  const tab = (label: string, last: string) => ({ label, to: `/roles/$id/${last}`, params: { id } });
+  return (
+    <Page
+      title={role.data?.name ?? 'Role'}
+      back={{ to: '/roles', label: 'Roles' }}
+      about={
+        <span className="flex flex-wrap items-center gap-2">
+          {role.data?.description}
+          {id === administratorRoleId ? <Badge tone="accent">Built in</Badge> : null}
+        </span>
+      }
+      tabs={
+        <Tabs
+          label="Of this role"
+          tabs={[
+            tab('Permissions', 'permissions'),
+            ...(can('read:users') ? [tab('Users', 'users')] : []),
+            tab('Settings', 'settings'),
+          ]}
+        />
+      }
+    >
+      <Read from={role}>{children}</Read>
+    </Page>
+  );
+}
+
+/** The tab Permissions. */
+export function RolePermissions() {
+  const can = useCan();
+  return (
+    <RolePage>
+      {({ id }) => (
+        <PermissionList
+          owner={path`/roles/${id}`}
+          about="What its holders may do at APIs that enforce permissions."
+          mayChange={can('update:roles')}
+        />
+      )}
+    </RolePage>
+  );
+}
+
+/** The tab Users. */
+export function RoleUsers() {
+  return <RolePage>{({ id }) => <Holders id={id} />}</RolePage>;
+}
+
+function Holders({ id }: { readonly id: string }) {
+  const users = useAll<User>(path`/roles/${id}/users`);
+  return (
+    <Section title="Users who hold it" about="A role is given to a user on the page of the user." flush>
+      <Read from={users}>
+        {(rows) => (
+          <Table
+            label="Users"
+            rows={rows}
+            idOf={({ user_id }) => String(user_id)}
+            linkOf={({ user_id }) => ({ to: '/users/$id/roles', params: { id: String(user_id) } })}
+            texts={({ name, email }) => [name, email]}
+            columns={[
+              {
+                label: 'Name',
+                cell: (user) => (
+                  <span className="flex items-center gap-3">
+                    <Face name={user.name ?? user.email ?? '?'} />
+                    {user.name ?? user.email ?? user.user_id}
+                  </span>
+                ),
+              },
+              { label: 'E-mail', cell: ({ email }) => <span className="text-muted">{email}</span> },
+            ]}
+            empty={<Empty title="Nobody holds this role" />}
+          />
+        )}
+      </Read>
+    </Section>
+  );
+}
+
+/** The tab Settings. */
+export function RoleSettings() {
+  return <RolePage>{(role) => <Settings role={role} />}</RolePage>;
+}
+
+function Settings({ role }: { readonly role: Role }) {
+  const can = useCan();
+  const navigate = useNavigate();
+  const change = useChange('/roles', '/users');
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <RecordForm
+        key={role.id}
+        declared={declared}
+        entity={role}
+        groups={[{ title: 'General', fields: ['name', 'description'] }]}
+        readOnly={!can('update:roles')}
+        onSave={async (patch) => {
+          await change.mutateAsync({ method: 'PATCH', path: path`/roles/${role.id}`, body: patch });
+          sayDone('Saved.');
+        }}
+      />
+      {can('delete:roles') && role.id !== administratorRoleId ? (
+        <Section title="Delete this role">
+          <Button kind="danger" onClick={() => setAsking(true)}>
+            Delete role
+          </Button>
+          {asking ? (
+            <Confirm
+              title={`Delete ${role.name}?`}
+              action="Delete role"
+              busy={change.isPending}
+              error={change.error?.message}
+              onClose={() => setAsking(false)}
+              onConfirm={() =>
+                change.mutate(
+                  { method: 'DELETE', path: path`/roles/${role.id}` },
+                  {
+                    onSuccess: () => {
+                      sayDone(`${role.name} was deleted.`);
+                      void navigate({ to: '/roles' });
+                    },
+                  },
+                )
+              }
+            >
+              <p>Everybody who holds it loses its permissions with the next token.</p>
+            </Confirm>
+          ) : null}
+        </Section>
+      ) : null}
+    </>
+  );
+}

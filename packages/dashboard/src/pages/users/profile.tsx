@@ -1,0 +1,251 @@
+// Who a user is, and what can be done about the account: change, block, another password, delete.
+
+import { useNavigate } from '@tanstack/react-router';
+import { users as declared } from 'countersign/resources';
+import { useState } from 'react';
+import type { User } from '../../api/kinds.ts';
+import { useChange, useGet } from '../../api/queries.ts';
+import { path } from '../../api/request.ts';
+import { TextField } from '../../forms/controls.tsx';
+import { RecordForm } from '../../forms/record-form.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Confirm, Dialog } from '../../parts/dialog.tsx';
+import { Section } from '../../parts/layout.tsx';
+import { Badge, Copyable, Facts, Time } from '../../parts/text.tsx';
+import { sayDone, sayFailed } from '../../parts/toast.tsx';
+import { useCan } from '../../session/session.ts';
+import { UserPage } from './user-page.tsx';
+
+/** The tab Profile. */
+export function UserProfile() {
+  return <UserPage>{(user, owner) => <Profile user={user} owner={owner} />}</UserPage>;
+}
+
+interface OfUser {
+  readonly user: User;
+  readonly owner: string;
+}
+
+function Profile({ user, owner }: OfUser) {
+  const can = useCan();
+  const change = useChange('/users');
+  const may = can('update:users');
+  return (
+    <>
+      <Blocks user={user} />
+      <Section title="Account">
+        <Facts
+          rows={[
+            [
+              'Identities',
+              (user.identities ?? []).map(({ connection, provider }) => `${connection} (${provider})`).join(', '),
+            ],
+            ['Created', <Time key="created" at={user.created_at} full />],
+            ['Last login', <Time key="login" at={user.last_login} full={user.last_login !== undefined} />],
+            ['Logins', user.logins_count ?? 0],
+            ['Last address', user.last_ip ?? 'none'],
+            ['Password changed', <Time key="password" at={user.last_password_reset ?? user.created_at} full />],
+            [
+              'E-mail',
+              <Badge key="verified" tone={user.email_verified ? 'good' : 'warn'}>
+                {user.email_verified ? 'verified' : 'not verified'}
+              </Badge>,
+            ],
+          ]}
+        />
+      </Section>
+      <RecordForm
+        key={String(user.user_id)}
+        declared={declared}
+        entity={user}
+        readOnly={!may && !can('update:users_app_metadata')}
+        groups={[
+          {
+            title: 'Identifiers',
+            about: 'What the user signs in with. Another one ends the sessions of the user.',
+            fields: [
+              { path: 'email', label: 'E-mail', locked: !may },
+              { path: 'email_verified', label: 'E-mail verified', locked: !may },
+              ...(user.username === undefined ? [] : [{ path: 'username', locked: !may }]),
+              ...(user.phone_number === undefined ? [] : [{ path: 'phone_number', locked: !may }]),
+            ],
+          },
+          {
+            title: 'Profile',
+            fields: ['name', 'given_name', 'family_name', 'nickname'].map((name) => ({ path: name, locked: !may })),
+          },
+          { title: 'Metadata', fields: ['user_metadata', 'app_metadata'] },
+        ]}
+        onSave={async (patch) => {
+          await change.mutateAsync({ method: 'PATCH', path: owner, body: patch });
+          sayDone('Saved.');
+        }}
+      />
+      <Deeds user={user} owner={owner} />
+    </>
+  );
+}
+
+/** Where the account is closed to whoever guessed too often; nothing where it is open. */
+function Blocks({ user }: { readonly user: User }) {
+  const can = useCan();
+  const at = path`/user-blocks/${String(user.user_id)}`;
+  const blocks = useGet<{ readonly blocked_for: readonly { readonly identifier: string; readonly ip?: string }[] }>(at);
+  const change = useChange('/user-blocks');
+  const rows = blocks.data?.blocked_for ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Section
+      title="Closed after too many wrong passwords"
+      about={`For ${rows.map(({ ip }) => ip ?? 'everybody').join(', ')}.`}
+      actions={
+        can('update:users') ? (
+          <Button
+            busy={change.isPending}
+            onClick={() =>
+              change.mutate(
+                { method: 'DELETE', path: at },
+                { onSuccess: () => sayDone('The account is open again.'), onError: sayFailed },
+              )
+            }
+          >
+            Open it again
+          </Button>
+        ) : null
+      }
+    >
+      {null}
+    </Section>
+  );
+}
+
+function Deeds({ user, owner }: OfUser) {
+  const can = useCan();
+  const navigate = useNavigate();
+  const change = useChange<{ readonly ticket?: string }>('/users');
+  const [asking, setAsking] = useState<'password' | 'delete'>();
+  const [ticket, setTicket] = useState<string>();
+  const name = user.name ?? user.email ?? String(user.user_id);
+  const may = can('update:users');
+  if (!may && !can('delete:users') && !can('create:user_tickets')) return null;
+  const block = (blocked: boolean, undo = true) =>
+    change.mutate(
+      { method: 'PATCH', path: owner, body: { blocked } },
+      {
+        onSuccess: () =>
+          sayDone(
+            blocked ? `${name} is blocked, and all sessions are over.` : `${name} may sign in again.`,
+            undo ? () => block(!blocked, false) : undefined,
+          ),
+        onError: sayFailed,
+      },
+    );
+  return (
+    <Section title="Actions">
+      <div className="flex flex-wrap gap-2">
+        {may ? (
+          <Button onClick={() => block(user.blocked !== true)}>{user.blocked ? 'Unblock' : 'Block'}</Button>
+        ) : null}
+        {may ? <Button onClick={() => setAsking('password')}>Set password</Button> : null}
+        {can('create:user_tickets') && user.email ? (
+          <Button
+            busy={change.isPending}
+            onClick={() =>
+              change.mutate(
+                { method: 'POST', path: '/tickets/password-change', body: { user_id: user.user_id } },
+                { onSuccess: (answer) => setTicket(answer.ticket), onError: sayFailed },
+              )
+            }
+          >
+            Make a reset link
+          </Button>
+        ) : null}
+        {can('delete:users') ? (
+          <Button kind="danger" onClick={() => setAsking('delete')}>
+            Delete user
+          </Button>
+        ) : null}
+      </div>
+      {ticket ? (
+        <Dialog
+          title="Link to a new password"
+          about="Good once, for five days. Send it to the user yourself: whoever opens it sets the password."
+          onClose={() => setTicket(undefined)}
+        >
+          <Copyable text={ticket} label="link" />
+        </Dialog>
+      ) : null}
+      {asking === 'password' ? <SetPassword user={user} owner={owner} onClose={() => setAsking(undefined)} /> : null}
+      {asking === 'delete' ? (
+        <Confirm
+          title={`Delete ${name}?`}
+          action="Delete user"
+          busy={change.isPending}
+          error={change.error?.message}
+          onClose={() => setAsking(undefined)}
+          onConfirm={() =>
+            change.mutate(
+              { method: 'DELETE', path: owner },
+              {
+                onSuccess: () => {
+                  sayDone(`${name} was deleted.`);
+                  void navigate({ to: '/users' });
+                },
+              },
+            )
+          }
+        >
+          <p>
+            Lost are the account with its password, metadata, roles, permissions, consents and sessions. The log keeps
+            what happened. Nothing brings it back.
+          </p>
+        </Confirm>
+      ) : null}
+    </Section>
+  );
+}
+
+function SetPassword({ user, owner, onClose }: OfUser & { readonly onClose: () => void }) {
+  const change = useChange('/users');
+  const [password, setPassword] = useState('');
+  return (
+    <Dialog
+      title="Set password"
+      about={`All sessions of ${user.name ?? user.email ?? 'the user'} end with it.`}
+      onClose={onClose}
+    >
+      <form
+        className="space-y-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          change.mutate(
+            { method: 'PATCH', path: owner, body: { password } },
+            {
+              onSuccess: () => {
+                sayDone('The password was set.');
+                onClose();
+              },
+            },
+          );
+        }}
+      >
+        <TextField
+          label="New password"
+          type="password"
+          autoComplete="new-password"
+          autoFocus
+          value={password}
+          onChange={setPassword}
+          problem={change.error?.message}
+          about="It must keep the password policy of the database."
+        />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" kind="primary" busy={change.isPending} disabled={password === ''}>
+            Set password
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
