@@ -290,6 +290,23 @@ describe('tokens of administrators', () => {
       'what is held may be given',
     );
     assert.equal((await call('POST', `/roles/${role.id}/permissions`, permissions('read:roles'))).status, 201);
+    const grants = await lesser('create:client_grants', 'read:client_grants');
+    const machine = await site.machine();
+    const granting = withToken(
+      site,
+      (await tokenOf(site, grants, 'create:client_grants read:client_grants')).body.access_token,
+    );
+    const forAll = {
+      client_id: machine.clientId,
+      audience: `https://${site.host}/api/v2/`,
+      scope: ['read:client_grants'],
+    };
+    assert.equal((await granting('POST', '/client-grants', { ...forAll, scope: ['delete:users'] })).status, 403);
+    assert.equal(
+      (await granting('POST', '/client-grants', { ...forAll, scope: undefined, allow_all_scopes: true })).status,
+      403,
+    );
+    assert.equal((await granting('POST', '/client-grants', forAll)).status, 201);
     const admin = (await site.manage('GET', `/users?q=email:"${ada.email}"&search_engine=v3`)).body[0].user_id;
     const takeover = await call('PATCH', `/users/${encodeURIComponent(admin)}`, { password: 'Taken-Over-12345' });
     assert.equal(takeover.status, 403, takeover.text);

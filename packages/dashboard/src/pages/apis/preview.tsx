@@ -62,7 +62,7 @@ function Preview({ api }: { readonly api: Api }) {
               about="Nothing is issued, written or signed: the very rules that issue tokens are asked."
             >
               <form
-                className="grid gap-4 sm:grid-cols-2"
+                className="grid items-start gap-4 sm:grid-cols-2"
                 onSubmit={(event) => {
                   event.preventDefault();
                   ask();
@@ -110,7 +110,7 @@ function UserField({ value, onChange }: { readonly value: string; readonly onCha
   const found = useGet<readonly User[]>(`/users?${query}`, { keep: true });
   const rows = found.data ?? [];
   return (
-    <div className="grid grid-cols-[8rem_1fr] items-end gap-2">
+    <div className="grid grid-cols-[8rem_1fr] gap-2">
       <TextField label="Find user" type="search" value={text} onChange={setText} />
       <ChoiceField
         label="User"
