@@ -85,6 +85,11 @@ function Answer({ explanation }: { readonly explanation: TokenExplanation }) {
             <p className="mt-2 flex flex-wrap items-center gap-2">
               <Code>{cause.code}</Code>
               <Badge tone={cause.certainty === 'certain' ? 'good' : 'warn'}>{cause.certainty}</Badge>
+              {cause.docs.startsWith('/docs/') ? (
+                <a href={cause.docs} target="_blank" rel="noreferrer" className="font-medium text-link underline">
+                  Read on
+                </a>
+              ) : null}
             </p>
           </>
         ) : (
