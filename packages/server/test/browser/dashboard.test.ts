@@ -142,7 +142,7 @@ test('the demo API takes a token of its own; without the permission the refusal 
 test('Explain names the one cause of a refused token', async () => {
   await openApi('Orders API');
   await tab('Explain');
-  await page.getByLabel(/^Token/).fill(`Bearer ${token}`);
+  await page.getByLabel('Token', { exact: true }).fill(`Bearer ${token}`);
   await button('Explain').click();
   await page.getByText('wrong_audience').waitFor();
   await page.getByRole('heading', { name: 'What to do' }).waitFor();

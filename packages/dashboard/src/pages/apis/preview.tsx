@@ -128,6 +128,11 @@ function UserField({ value, onChange }: { readonly value: string; readonly onCha
   );
 }
 
+const stages = [
+  { stage: 'authorize', title: 'The rules at /authorize, in order' },
+  { stage: 'token', title: 'The rules at the token endpoint, in order' },
+] as const;
+
 function Outcome({ preview }: { readonly preview: TokenPreview }) {
   const dropped = preview.scopes.filter(({ granted }) => !granted);
   return (
@@ -155,9 +160,14 @@ function Outcome({ preview }: { readonly preview: TokenPreview }) {
           ) : null}
           {preview.consent ? <p className="mt-3 text-muted">Consent: {preview.consent.because}</p> : null}
         </Section>
-        <Section title="The rules, in order">
-          <Trace trace={preview.trace} />
-        </Section>
+        {stages.map(({ stage, title }) => {
+          const trace = preview.trace.filter((entry) => entry.stage === stage);
+          return trace.length > 0 ? (
+            <Section key={stage} title={title}>
+              <Trace trace={trace} />
+            </Section>
+          ) : null;
+        })}
         {preview.assumes.length > 0 ? (
           <Section title="Taken for granted">
             <ul className="list-disc space-y-1 pl-5 text-muted">
