@@ -57,7 +57,7 @@ for (const engine of engines) {
       assert.equal((await logged('limit_wc', person)).length, 1, 'the attempt that met the limit');
       const closed = await attempt(person.email, person.password);
       assert.equal(closed.status, 429);
-      assert.ok(Number(closed.headers.get('retry-after')) > 29 * 86_400, 'for thirty days');
+      assert.equal(Number(closed.headers.get('retry-after')), 86_400, 'what is told of an identifier of nobody, too');
       assert.match(closed.text, /too many wrong passwords/i);
       assert.equal((await logged('limit_wc', person)).length, 2, 'each that is refused');
       assert.equal((await attempt(other.email, other.password)).status, 303, 'nobody else');
@@ -108,7 +108,7 @@ for (const engine of engines) {
       clock -= day;
       const closed = await attempt(person.email, person.password);
       assert.equal(closed.status, 429);
-      assert.ok(Number(closed.headers.get('retry-after')) <= 30 * 86_400);
+      assert.ok(Number(closed.headers.get('retry-after')) <= 86_400);
       clock += 30 * day + 1_000;
       assert.equal((await attempt(person.email, person.password)).status, 303);
     });
