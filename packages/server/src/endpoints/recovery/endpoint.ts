@@ -1,3 +1,6 @@
+// Getting back in: the page that asks for a link, and the pages that links lead to. A GET only shows, so that programs which open the
+// links of mails spend nothing; a POST spends the ticket in the transaction that does what it is for. Nobody is logged in here.
+
 import type { ClientFacts } from '../../domain/clients/facts.ts';
 import { findClient } from '../../domain/clients/find.ts';
 import type { ConnectionFacts } from '../../domain/connections/facts.ts';
