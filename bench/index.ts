@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type Benchmark, type Figure, isMet } from './figure.ts';
 import { burst } from './figures/burst.ts';
 import { clients } from './figures/clients.ts';
+import { introspection } from './figures/introspection.ts';
 import { logins } from './figures/logins.ts';
 import { machineTokens } from './figures/machine-tokens.ts';
 import { memory } from './figures/memory.ts';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   clients,
   logins,
   refresh,
+  introspection,
   users,
   burst,
   postgres,

@@ -246,6 +246,42 @@ test('npm test runs tsc, biome and every test, ends with the counts, and any fai
   assert.match(other.stdout, /pass 1\n/);
 });
 
+test('npm start builds the dashboard when it is missing or its sources changed, and says so; a build that fails starts nothing', async () => {
+  using clone = checkout();
+  await clone.start([]);
+  const built = () =>
+    existsSync(join(clone.folder, 'built.txt')) ? readFileSync(join(clone.folder, 'built.txt'), 'utf8') : '';
+  const vite = `
+const fs = require('node:fs');
+const out = process.argv[process.argv.indexOf('--outDir') + 1];
+if (fs.readFileSync('src/main.ts', 'utf8').includes('broken')) { console.error('main.ts: a slip'); process.exit(1); }
+fs.mkdirSync(out, { recursive: true });
+fs.writeFileSync(out + '/index.html', '');
+fs.appendFileSync('../../built.txt', 'x');
+`;
+  clone.write('node_modules/vite/bin/vite.js', vite);
+  clone.write('packages/dashboard/vite.config.ts', '');
+  clone.write('packages/dashboard/src/main.ts', 'one');
+  const first = await clone.start([]);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stderr, /^Building the dashboard .*\nBuilt the dashboard in \d+ s\.\n$/);
+  assert.equal((await clone.start([])).stderr, '');
+  clone.write('packages/server/src/resources/users.ts', 'changed');
+  await clone.start([]);
+  rmSync(join(clone.folder, 'packages', 'dashboard', 'dist'), { recursive: true });
+  await clone.start([]);
+  assert.equal(built(), 'xxx');
+
+  clone.write('packages/dashboard/src/main.ts', 'broken');
+  const bad = await clone.start([]);
+  assert.equal(bad.code, 1);
+  assert.equal(bad.stdout, '', 'the server was not started');
+  assert.match(bad.stderr, /main\.ts: a slip[\s\S]*could not be built.*--no-dashboard/);
+  const without = await clone.start(['--no-dashboard']);
+  assert.equal(without.code, 0, without.stderr);
+  assert.match(without.stdout, /--no-dashboard/);
+});
+
 function readLock(folder: string): string {
   const file = join(folder, '.cache', 'install.lock', 'owner.json');
   return existsSync(file) ? readFileSync(file, 'utf8') : '"worker":0';

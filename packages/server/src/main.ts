@@ -14,6 +14,22 @@ const commands: Readonly<
     about: 'print an access token for an API, and what is in it',
     load: async () => (await import('./cli/token.ts')).token,
   },
+  test: {
+    about: 'test token, test login: tokens for a try, with what is in them and why',
+    load: async () => (await import('./cli/test.ts')).test,
+  },
+  explain: {
+    about: 'say why an API refuses a token: explain [TOKEN|-] [--api IDENTIFIER] [--scope S]',
+    load: async () => (await import('./cli/explain.ts')).explain,
+  },
+  logs: {
+    about: 'logs tail [--client C] [--api A] [--user U] [--type T]: events as they happen',
+    load: async () => (await import('./cli/logs.ts')).logs,
+  },
+  login: {
+    about: 'sign in at a server, for explain and logs with --issuer',
+    load: async () => (await import('./cli/login.ts')).login,
+  },
   keys: {
     about: 'keys rotate: let the next signing keys take over',
     load: async () => (await import('./cli/keys.ts')).keys,

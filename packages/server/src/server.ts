@@ -7,7 +7,7 @@ import { isDevelopment, mailboxIsOn } from './development.ts';
 import { createPasswords, type Passwords } from './domain/accounts/passwords.ts';
 import { accountTables } from './domain/accounts/tables.ts';
 import { createEgress, type Egress } from './domain/egress/egress.ts';
-import { createExplainer } from './domain/explaining/explainer.ts';
+import { createExplainer, type Explainer } from './domain/explaining/explainer.ts';
 import { endedFamilies, refreshFamilies } from './domain/issuing/refresh-family.ts';
 import { issuedTokens, userGrants } from './domain/issuing/user-tables.ts';
 import type { AnyJobHandler } from './domain/jobs/job.ts';
@@ -74,6 +74,8 @@ export interface House {
   readonly now: () => number;
   /** Whether `/dev/mailbox` is there and catches mails. */
   readonly hasMailbox: boolean;
+  /** Why an API refuses a token. */
+  readonly explainer: Explainer;
   /** The routes with the guard in place. */
   readonly routes: readonly Route[];
   /** Management routes for ourselves: no token is asked, nothing else is skipped. Never mounted. */
@@ -193,6 +195,7 @@ export async function openHouse(
     record,
     now,
     hasMailbox,
+    explainer,
     routes: [
       ...(hasMailbox ? mailboxRoutes({ database, snapshot }) : []),
       ...(isDevelopment(config) ? explainRoutes({ database, snapshot, explainer, now, record }) : []),

@@ -4,7 +4,6 @@ import {
   keepPreviousData,
   QueryClient,
   type UseQueryResult,
-  useInfiniteQuery,
   useMutation,
   useQuery,
   useQueryClient,
@@ -49,17 +48,6 @@ export function useAll<T>(path: string | undefined, most = 1000): UseQueryResult
       }
       return rows;
     },
-  });
-}
-
-/** A long list, one page after the other. */
-export function usePages<T>(path: string, size = 50) {
-  return useInfiniteQuery({
-    queryKey: ['api', path, 'pages'],
-    initialPageParam: 0,
-    queryFn: ({ pageParam }) =>
-      call<T[]>('GET', `${path}${path.includes('?') ? '&' : '?'}page=${pageParam}&per_page=${size}`),
-    getNextPageParam: (last, all) => (last.length < size ? undefined : all.length),
   });
 }
 

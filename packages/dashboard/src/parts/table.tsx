@@ -29,9 +29,13 @@ export interface TableProps<T> {
   readonly filterLabel?: string;
 }
 
+/** Rows that are shown before somebody wants to see all. */
+const atFirst = 100;
+
 /** The table. */
 export function Table<T>({ label, rows, columns, idOf, linkOf, texts, empty, filterLabel = 'Filter' }: TableProps<T>) {
   const [filter, setFilter] = useState('');
+  const [all, setAll] = useState(false);
   const [order, setOrder] = useState<{ readonly column: number; readonly down: boolean }>();
   const shown = useMemo(() => {
     const wanted = filter.trim().toLowerCase();
@@ -48,6 +52,7 @@ export function Table<T>({ label, rows, columns, idOf, linkOf, texts, empty, fil
     return order.down ? sorted.toReversed() : sorted;
   }, [rows, columns, texts, filter, order]);
   if (rows.length === 0) return <>{empty}</>;
+  const first = all ? shown : shown.slice(0, atFirst);
   return (
     <div>
       {texts && rows.length > 5 ? (
@@ -100,7 +105,7 @@ export function Table<T>({ label, rows, columns, idOf, linkOf, texts, empty, fil
           </tr>
         </thead>
         <tbody>
-          {shown.map((row) => (
+          {first.map((row) => (
             <tr
               key={idOf(row)}
               className={`relative border-b border-line last:border-0 max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-3 max-sm:gap-y-1 max-sm:px-4 max-sm:py-3 ${linkOf ? 'hover:bg-hover' : ''}`}
@@ -126,6 +131,17 @@ export function Table<T>({ label, rows, columns, idOf, linkOf, texts, empty, fil
           ))}
         </tbody>
       </table>
+      {first.length < shown.length ? (
+        <div className="border-t border-line p-3 text-center">
+          <button
+            type="button"
+            className="rounded-lg px-3 py-1.5 font-medium text-link hover:bg-sunken"
+            onClick={() => setAll(true)}
+          >
+            Show all {shown.length}
+          </button>
+        </div>
+      ) : null}
       {shown.length === 0 ? <p className="px-5 py-8 text-center text-muted">Nothing matches “{filter}”.</p> : null}
     </div>
   );

@@ -76,11 +76,17 @@ export function CodeBlock({ text, label }: { readonly text: string; readonly lab
       >
         {text}
       </pre>
-      <div className="absolute top-1.5 right-1.5">
+      <div className="absolute top-1.5 right-1.5 rounded-lg bg-sunken">
         <CopyButton text={text} label={`Copy ${label}`} />
       </div>
     </div>
   );
+}
+
+/** A reason as a sentence: reasons of the server begin in lower case, since most stand after something. */
+export function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?:]$/.test(begun) ? begun : `${begun}.`;
 }
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });

@@ -16,6 +16,7 @@ import { preflight } from './cors.ts';
 import type { Answer, AnswerFamily, Ask, Route } from './exchange.ts';
 import { empty } from './exchange.ts';
 import { badRequest, failure, notFound } from './failures.ts';
+import { originOf } from './origin.ts';
 import { requestTarget } from './request-target.ts';
 import { discard, unread } from './unread.ts';
 
@@ -82,34 +83,6 @@ function requestIds(): () => string {
   return () => `req-${process}${(++count).toString(36)}`;
 }
 
-/** Last value of a forwarding header: the one that our own proxy wrote, not what the client claims. */
-function forwarded(value: string | string[] | undefined): string | undefined {
-  const text = Array.isArray(value) ? value.at(-1) : value;
-  return text?.split(',').at(-1)?.trim();
-}
-
-interface Origin {
-  readonly host: string;
-  readonly secure: boolean;
-  readonly ip: string;
-}
-
-function originOf(raw: IncomingMessage, tls: boolean, trustProxy: RouterOptions['trustProxy']): Origin {
-  const peer = raw.socket.remoteAddress ?? '';
-  const direct = { host: (raw.headers.host ?? '').toLowerCase(), secure: tls, ip: plainAddress(peer) };
-  if (!trustProxy(direct.ip)) return direct;
-  const protocol = forwarded(raw.headers['x-forwarded-proto']);
-  return {
-    host: forwarded(raw.headers['x-forwarded-host'])?.toLowerCase() ?? direct.host,
-    secure: protocol === undefined ? direct.secure : protocol === 'https',
-    ip: forwarded(raw.headers['x-forwarded-for']) ?? direct.ip,
-  };
-}
-
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
-}
-
 /** Writes the answer past the framework's own serialisers and hooks: they have nothing to do here, and cost each token microseconds. */
 function send(reply: FastifyReply, answer: Answer, closing = false): FastifyReply {
   const { status, bytes, body = bytes } = answer;
@@ -170,7 +143,11 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     (family: AnswerFamily, act: (ask: Ask) => Answer | Promise<Answer>) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = request.raw;
-      const origin = originOf(raw, at.tls !== undefined, options.trustProxy);
+      const origin = originOf(
+        { peer: raw.socket.remoteAddress ?? '', headers: raw.headers },
+        at.tls !== undefined,
+        options.trustProxy,
+      );
       const target = requestTarget(raw);
       const params = request.params as Record<string, string>;
       // No name of ours holds NUL, and no engine could look it up.

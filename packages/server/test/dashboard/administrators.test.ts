@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { peopled } from '../support/people.ts';
 import { pkce } from '../support/relying-party.ts';
-import { type Reply, serveHere } from '../support/running.ts';
+import { freshPlace, type Reply, type Spawned, serveHere, spawnServer } from '../support/running.ts';
 import { userAgent } from '../support/user-agent.ts';
 
 const client = 'countersign-dashboard';
@@ -20,7 +20,7 @@ async function started(options: Parameters<typeof serveHere>[1] = {}) {
 type Started = Awaited<ReturnType<typeof started>>;
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-const post = (site: Started['site'], link: string, fields: Record<string, string>, headers = {}) =>
+const post = (site: Pick<Started['site'], 'send'>, link: string, fields: Record<string, string>, headers = {}) =>
   site.send('POST', link, { headers: { ...form, ...headers }, body: new URLSearchParams(fields).toString() });
 
 /** A token of this user for the Management API, by the dashboard's own way: code, PKCE, login page. */
@@ -290,6 +290,23 @@ describe('tokens of administrators', () => {
       'what is held may be given',
     );
     assert.equal((await call('POST', `/roles/${role.id}/permissions`, permissions('read:roles'))).status, 201);
+    const grants = await lesser('create:client_grants', 'read:client_grants');
+    const machine = await site.machine();
+    const granting = withToken(
+      site,
+      (await tokenOf(site, grants, 'create:client_grants read:client_grants')).body.access_token,
+    );
+    const forAll = {
+      client_id: machine.clientId,
+      audience: `https://${site.host}/api/v2/`,
+      scope: ['read:client_grants'],
+    };
+    assert.equal((await granting('POST', '/client-grants', { ...forAll, scope: ['delete:users'] })).status, 403);
+    assert.equal(
+      (await granting('POST', '/client-grants', { ...forAll, scope: undefined, allow_all_scopes: true })).status,
+      403,
+    );
+    assert.equal((await granting('POST', '/client-grants', forAll)).status, 201);
     const admin = (await site.manage('GET', `/users?q=email:"${ada.email}"&search_engine=v3`)).body[0].user_id;
     const takeover = await call('PATCH', `/users/${encodeURIComponent(admin)}`, { password: 'Taken-Over-12345' });
     assert.equal(takeover.status, 403, takeover.text);
@@ -304,3 +321,30 @@ async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
   }
   assert.fail('it never came');
 }
+
+test('two nodes that start at once on one database make one client, one role and one grant, and both links work until one is used', async () => {
+  const place = await freshPlace('postgres');
+  const nodes = await Promise.all([1, 2].map(() => spawnServer(place, { flags: ['--dashboard'] })));
+  try {
+    const [one, two] = nodes as [Spawned, Spawned];
+    const links = await Promise.all(
+      nodes.map((node) => eventually(async () => /\/dashboard\/setup\?ticket=\S+/.exec(node.output())?.[0])),
+    );
+    const own = (await one.manage('GET', '/clients?fields=client_id')).body;
+    assert.equal(own.filter(({ client_id }: { client_id: string }) => client_id === client).length, 1);
+    const held = (await two.manage('GET', '/roles/rol_CountersignAdmin/permissions?per_page=1&include_totals=true'))
+      .body;
+    assert.ok(held.total > 100, `${held.total} permissions`);
+    const grants = (await one.manage('GET', `/client-grants?client_id=${client}`)).body;
+    assert.equal(grants.length, 1);
+    for (const [index, node] of nodes.entries())
+      assert.equal((await node.send('GET', links[1 - index] as string)).status, 200, 'the link of the other node');
+    const replies = await Promise.all(
+      nodes.map((node, index) => post(node, links[index] as string, { ...ada, email: `node-${index}@example.com` })),
+    );
+    assert.deepEqual(replies.map(({ status }) => status).toSorted(), [303, 410]);
+  } finally {
+    await Promise.all(nodes.map((node) => node.end()));
+    await place.clear();
+  }
+});

@@ -41,6 +41,14 @@ describe('what mails are sent by, and what they say', () => {
     const stored = await here.house.database.store('default' as never).get(emailProviders, 'provider');
     assert.equal(stored?.credentials.smtp_pass, smtp.smtp_pass);
 
+    // Nobody gets the password by naming a server of their own.
+    const stray = { credentials: { smtp_host: 'smtp.evil.example' } };
+    const strayed = await site.manage('PATCH', '/emails/provider', stray);
+    assert.equal(strayed.status, 400);
+    assert.match(strayed.body.message, /smtp_host changes, so smtp_pass must be sent with it/);
+    const moved = { smtp_host: 'smtp2.example.com', smtp_pass: 'known' };
+    assert.equal((await site.manage('PATCH', '/emails/provider', { credentials: moved })).status, 200);
+
     // Another provider keeps nothing of it.
     const other = await site.manage('PATCH', '/emails/provider', { name: 'mandrill', credentials: { api_key: 'k' } });
     assert.deepEqual(other.body.credentials, {});

@@ -99,6 +99,45 @@ describe('account enumeration', () => {
     assert.ok(known > 5, `a password is hashed: ${known} ms`);
   });
 
+  test('ENU-03: asking for a link answers alike to the byte, in header and cookie too, whoever is asked for', async () => {
+    const [blocked, unverified] = await Promise.all([
+      site.user({ blocked: true }),
+      site.user({ email_verified: false }),
+    ]);
+    const nobody = 'nobody-at-all@people.example.com';
+    const answers = [];
+    for (const email of [person.email, nobody, blocked.email, unverified.email, person.email.toUpperCase()]) {
+      const browser = userAgent();
+      const page = await browser.load(`${site.base}/u/reset-password/request`);
+      const sent = await browser.submit(page, { email });
+      answers.push({ ...masked(sent, email), asked: masked(page, email) });
+      assert.equal(sent.status, 200);
+    }
+    for (const answer of answers) assert.deepEqual(answer, answers[0]);
+  });
+
+  test('ENU-03: asking for a link costs the same time, since nobody is looked for', async () => {
+    const samples = Number(process.env.COUNTERSIGN_ROUNDS ?? 20);
+    const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
+    const forgot = (email: string) =>
+      site.send('POST', '/dbconnections/change_password', {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email, connection: 'Username-Password-Authentication' }),
+      });
+    for (let sample = -2; sample < samples; sample++) {
+      for (const kind of sample % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
+        const began = performance.now();
+        await forgot(kind === 'known' ? person.email : `nobody-${sample}@people.example.com`);
+        if (sample >= 0) times[kind].push(performance.now() - began);
+        // What the mail itself costs is no part of the next answer.
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      }
+    }
+    // Compared by rank, so that pauses of the machine do not count: how often the known one is the slower of a pair.
+    const slower = times.known.filter((time, index) => time > (times.unknown[index] ?? 0)).length / samples;
+    assert.ok(slower > 0.1 && slower < 0.9, `the known one is slower in ${slower * 100} % of ${samples} pairs`);
+  });
+
   test('ENU-04: a sign-up with an address that is taken is answered generically', async () => {
     const signup = (email: string, password = person.password): Promise<Reply> =>
       site.send('POST', '/dbconnections/signup', {

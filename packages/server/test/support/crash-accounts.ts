@@ -218,8 +218,11 @@ async function mailedLink(rig: CrashRig, actor: Actor, client: Client, { email }
   return undefined;
 }
 
-/** A lease of a job of a killed node must run out before another node takes it over. */
-const mailPatienceMs = 120_000;
+/**
+ * The lease of a killed node's job (45 s) must run out before another node takes it over, and where nodes are killed all the
+ * time that happens several times to one mail. It may come late, but it comes.
+ */
+const mailPatienceMs = 600_000;
 
 /** Chooses a password behind a link. A link that is worth nothing shows a page that says so. */
 async function useLink(actor: Actor, link: string, ends: readonly string[], brings: string, password: string) {

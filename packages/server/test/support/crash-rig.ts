@@ -81,8 +81,14 @@ export async function crashRig(engine: Engine, file?: string): Promise<CrashRig>
   let over = false;
   /** Called with the node at which something of several parts begins. */
   let strike: ((node: number) => void) | undefined;
-  const start = async (node: number) => {
-    nodes[node] = await spawnServer(at);
+  const start = async (node: number, tries = 3): Promise<void> => {
+    try {
+      nodes[node] = await spawnServer(at);
+    } catch (error) {
+      // The port that was free was taken by somebody else in the meantime, or the machine is busy.
+      if (tries > 1 && /is taken|did not become ready/.test(String(error))) return start(node, tries - 1);
+      throw error;
+    }
     history.note('start', node);
   };
   await start(0);
@@ -147,7 +153,7 @@ export async function crashRig(engine: Engine, file?: string): Promise<CrashRig>
       await database.start();
     }
     await Promise.all(ended);
-    await Promise.all(victims.map(start));
+    await Promise.all(victims.map((node) => start(node)));
   }
 
   return {

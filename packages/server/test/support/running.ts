@@ -291,7 +291,10 @@ export async function spawnServer(
       () => false,
     );
     if (ready) break;
-    if (Date.now() > deadline) throw new Error(`the server did not become ready: ${output}`);
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`the server did not become ready: ${output}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return {

@@ -1,6 +1,8 @@
 // POST /api/v2/tokens/preview: the tokens as they would be issued, the rule that dropped each scope, and nothing written.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { ScopeVerdict } from '../../src/resources/index.ts';
@@ -137,6 +139,38 @@ describe('a token preview', () => {
     if (never.outcome === 'refused') assert.match(never.refusal.because, /refresh_token/);
     const without = await preview({ ...ask, client_id: machines.id, scope: 'openid offline_access' });
     assert.equal('refresh_token' in without, verdictOf(without, 'offline_access').granted);
+  });
+
+  test('of every kind writes nothing: no row of any table changes', async () => {
+    const web = await application(site, { grant_types: ['authorization_code', 'implicit', 'refresh_token'] });
+    const user = await person(site);
+    const audience = await api(site, { allow_offline_access: true, signing_alg: 'ES256' });
+    // The administrator's own token, and what it logs, come before.
+    await preview({ client_id: machine.clientId, grant_type: 'client_credentials', audience: machine.audience });
+    const rows = async () => {
+      await site.house.logs.flush();
+      const file = new DatabaseSync(join(site.data, 'countersign.db'), { readOnly: true });
+      try {
+        const tables = file.prepare("select name from sqlite_master where type = 'table' order by name").all();
+        const content = tables.map(({ name }) => [name, file.prepare(`select * from "${name}"`).all()]);
+        assert.ok(content.length > 10);
+        return JSON.stringify(content);
+      } finally {
+        file.close();
+      }
+    };
+    const before = await rows();
+    const ask = { client_id: web.id, user_id: user, audience, scope: 'openid offline_access read:x nonsense' };
+    for (const more of [
+      { grant_type: 'authorization_code' },
+      { grant_type: 'authorization_code', response_type: 'code id_token token' },
+      { grant_type: 'implicit' },
+      { grant_type: 'refresh_token' },
+      { grant_type: 'password' },
+    ])
+      await preview({ ...ask, ...more });
+    await preview({ client_id: machine.clientId, grant_type: 'client_credentials', audience: machine.audience });
+    assert.equal(await rows(), before);
   });
 
   test('of a user who cannot sign in to the client says so', async () => {

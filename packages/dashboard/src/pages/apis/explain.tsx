@@ -9,7 +9,7 @@ import { call } from '../../api/request.ts';
 import { Field, TextField } from '../../forms/controls.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Failure, Section } from '../../parts/layout.tsx';
-import { Badge, Code, CodeBlock, Facts, Time } from '../../parts/text.tsx';
+import { Badge, Code, CodeBlock, Facts, sentence, Time } from '../../parts/text.tsx';
 import { Trace } from '../logs/trace.tsx';
 import { ApiPage } from './api-page.tsx';
 
@@ -81,10 +81,15 @@ function Answer({ explanation }: { readonly explanation: TokenExplanation }) {
       <Section title={cause ? cause.title : 'The API accepts this token'}>
         {cause ? (
           <>
-            <p className="text-base break-words">{cause.message}</p>
+            <p className="text-base break-words">{sentence(cause.message)}</p>
             <p className="mt-2 flex flex-wrap items-center gap-2">
               <Code>{cause.code}</Code>
               <Badge tone={cause.certainty === 'certain' ? 'good' : 'warn'}>{cause.certainty}</Badge>
+              {cause.docs.startsWith('/docs/') ? (
+                <a href={cause.docs} target="_blank" rel="noreferrer" className="font-medium text-link underline">
+                  Read on
+                </a>
+              ) : null}
             </p>
           </>
         ) : (
@@ -94,13 +99,13 @@ function Answer({ explanation }: { readonly explanation: TokenExplanation }) {
         )}
         {notes.map((note) => (
           <p key={note} className="mt-2 text-muted">
-            {note}
+            {sentence(note)}
           </p>
         ))}
       </Section>
       {fix ? (
         <Section title="What to do">
-          <p className="break-words">{fix.text}</p>
+          <p className="break-words">{sentence(fix.text)}</p>
           {fix.dashboard?.startsWith('/dashboard/') ? (
             <p className="mt-3">
               <Link to={fix.dashboard.slice('/dashboard'.length) as never} className="font-medium text-link underline">

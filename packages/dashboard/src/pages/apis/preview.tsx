@@ -62,7 +62,7 @@ function Preview({ api }: { readonly api: Api }) {
               about="Nothing is issued, written or signed: the very rules that issue tokens are asked."
             >
               <form
-                className="grid gap-4 sm:grid-cols-2"
+                className="grid items-start gap-4 sm:grid-cols-2"
                 onSubmit={(event) => {
                   event.preventDefault();
                   ask();
@@ -110,7 +110,7 @@ function UserField({ value, onChange }: { readonly value: string; readonly onCha
   const found = useGet<readonly User[]>(`/users?${query}`, { keep: true });
   const rows = found.data ?? [];
   return (
-    <div className="grid grid-cols-[8rem_1fr] items-end gap-2">
+    <div className="grid grid-cols-[8rem_1fr] gap-2">
       <TextField label="Find user" type="search" value={text} onChange={setText} />
       <ChoiceField
         label="User"
@@ -127,6 +127,11 @@ function UserField({ value, onChange }: { readonly value: string; readonly onCha
     </div>
   );
 }
+
+const stages = [
+  { stage: 'authorize', title: 'The rules at /authorize, in order' },
+  { stage: 'token', title: 'The rules at the token endpoint, in order' },
+] as const;
 
 function Outcome({ preview }: { readonly preview: TokenPreview }) {
   const dropped = preview.scopes.filter(({ granted }) => !granted);
@@ -155,9 +160,14 @@ function Outcome({ preview }: { readonly preview: TokenPreview }) {
           ) : null}
           {preview.consent ? <p className="mt-3 text-muted">Consent: {preview.consent.because}</p> : null}
         </Section>
-        <Section title="The rules, in order">
-          <Trace trace={preview.trace} />
-        </Section>
+        {stages.map(({ stage, title }) => {
+          const trace = preview.trace.filter((entry) => entry.stage === stage);
+          return trace.length > 0 ? (
+            <Section key={stage} title={title}>
+              <Trace trace={trace} />
+            </Section>
+          ) : null;
+        })}
         {preview.assumes.length > 0 ? (
           <Section title="Taken for granted">
             <ul className="list-disc space-y-1 pl-5 text-muted">

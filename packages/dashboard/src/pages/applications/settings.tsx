@@ -42,7 +42,6 @@ const groups: readonly FormGroup[] = [
         locked: true,
         about: 'Chosen when it was created.',
       },
-      { path: 'logo_uri', label: 'Logo', about: 'Address of a picture, for pages that show it' },
     ],
   },
   {
@@ -92,6 +91,8 @@ const groups: readonly FormGroup[] = [
           client_credentials: 'Client credentials: as itself',
           refresh_token: 'Refresh token: new access tokens without a login',
           implicit: 'Implicit: tokens through the browser, for old applications',
+          password: 'Password: the application asks for it itself; avoid it',
+          'http://auth0.com/oauth/grant-type/password-realm': 'Password, with the connection named',
         },
       },
     ],
@@ -140,6 +141,17 @@ const groups: readonly FormGroup[] = [
         about: 'Seconds after the last exchange',
         seconds: true,
         when: all(refreshes, expires, (typed) => typed('refresh_token.infinite_idle_token_lifetime') !== true),
+      },
+    ],
+  },
+  {
+    title: 'Logout',
+    fields: [
+      {
+        path: 'oidc_logout.backchannel_logout_urls',
+        label: 'Back-channel logout URL',
+        about: 'Where the application is told that a session ended, by a signed logout token',
+        when: signsIn,
       },
     ],
   },

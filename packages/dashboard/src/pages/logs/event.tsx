@@ -5,7 +5,7 @@ import type { LogRecord } from '../../api/kinds.ts';
 import { useGet } from '../../api/queries.ts';
 import { path } from '../../api/request.ts';
 import { Page, Read, Section } from '../../parts/layout.tsx';
-import { Badge, Code, CodeBlock, Facts, Time } from '../../parts/text.tsx';
+import { Badge, Code, CodeBlock, Facts, sentence, Time } from '../../parts/text.tsx';
 import { Trace } from './trace.tsx';
 import { reasonsOf, titleOf, toneOf } from './words.ts';
 
@@ -77,7 +77,9 @@ export function EventDetails({ record }: { readonly record: LogRecord }) {
       {record.description || cause ? (
         <Section title="What happened">
           {record.description ? <p className="break-words">{record.description}</p> : null}
-          {cause && cause !== record.description ? <p className="mt-2 font-medium break-words">{cause}</p> : null}
+          {cause && cause !== record.description ? (
+            <p className="mt-2 font-medium break-words">{sentence(cause)}</p>
+          ) : null}
           {fix ? <p className="mt-2 break-words text-muted">What to do: {fix}</p> : null}
         </Section>
       ) : null}

@@ -78,6 +78,15 @@ function Form({ provider }: { readonly provider: Provider | undefined }) {
           : 'No mail leaves yet. Name a server, and people can confirm their addresses and choose new passwords.'
       }
     >
+      {provider ? null : (
+        <p className="mb-4 text-muted">
+          On a developer’s machine, mails that cannot leave are caught at{' '}
+          <a href="/dev/mailbox" target="_blank" rel="noreferrer" className="font-medium text-link underline">
+            /dev/mailbox
+          </a>
+          .
+        </p>
+      )}
       <form
         noValidate
         className="max-w-2xl space-y-5"

@@ -37,6 +37,11 @@ export function TenantPage() {
                 names: { audience: 'audience only', compatibility: 'audience, or resource (RFC 8707)' },
               },
               {
+                path: 'default_directory',
+                label: 'Database of the password grant',
+                about: 'Name of the connection; empty for none',
+              },
+              {
                 path: 'answer_dialect',
                 label: 'Answers of OAuth endpoints',
                 names: { auth0: 'As Auth0', oidc: 'As the RFCs and OpenID Connect' },

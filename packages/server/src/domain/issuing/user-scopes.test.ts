@@ -30,6 +30,13 @@ const may = { client: client(refreshing), target: offlineApi };
 const offline = 'read:x offline_access';
 const noOffline = { offline_access: 'offline_access' };
 
+const managing = {
+  target: api({
+    identifier: MANAGEMENT_API,
+    scopes: [{ value: 'read:users' }, { value: 'delete:users' }, { value: 'read:current_user' }],
+  }),
+};
+
 const rows: readonly [
   name: string,
   requested: string,
@@ -150,6 +157,34 @@ const rows: readonly [
     'openid read:users read:current_user',
     { target: api({ identifier: MANAGEMENT_API, scopes: [{ value: 'read:users' }, { value: 'read:current_user' }] }) },
     'openid read:current_user',
+    { management_api: 'read:users' },
+  ],
+  [
+    'of the Management API what an administrator holds, to a first-party client whose client grant gives it',
+    'read:users delete:users read:current_user',
+    { ...managing, ...holding('read:users', 'delete:users'), ...grant('read:users') },
+    'read:users read:current_user',
+    { management_api: 'delete:users' },
+  ],
+  [
+    'of the Management API what an administrator holds, to a client grant for all scopes, and nothing more',
+    'openid read:users delete:users',
+    { ...managing, ...holding('read:users'), grant: grantFacts({ id: 'cgr_1', allow_all_scopes: true }) },
+    'openid read:users',
+    { management_api: 'delete:users' },
+  ],
+  [
+    'nothing of it to a client without such a grant, whatever the user holds (MA-5)',
+    'read:users read:current_user',
+    { ...managing, ...holding('read:users', 'delete:users') },
+    'read:current_user',
+    { management_api: 'read:users' },
+  ],
+  [
+    'nothing of it to a client of somebody else, whatever it was granted',
+    'read:users',
+    { ...managing, ...permissive, ...holding('read:users'), ...grant('read:users') },
+    '',
     { management_api: 'read:users' },
   ],
 ];

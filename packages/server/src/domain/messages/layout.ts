@@ -126,9 +126,13 @@ export function textOfHtml(html: string): string {
     else if (name === 'br') out += '\n';
     at = close + 1;
   }
-  return `${entities(out)
-    .replace(/[ \t]*\n[ \t]*/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
+  // Line by line: an expression for the spaces around line ends takes quadratic time on long runs of spaces.
+  const lines = entities(out)
+    .split('\n')
+    .map((line) => line.trim());
+  return `${lines
+    .filter((line, i) => line !== '' || lines[i - 1] !== '')
+    .join('\n')
     .trim()}\n`;
 }
 

@@ -1,6 +1,6 @@
 // The explanation of a refusal, as HTML.
 
-import type { TokenExplanation } from '../../resources/index.ts';
+import { logPage, type TokenExplanation } from '../../resources/index.ts';
 import { type Html, html } from '../../web/html.ts';
 
 export interface ExplainPage {
@@ -55,7 +55,8 @@ ${
     ? html`<h2>How it was issued</h2>
 <dl class="facts">${issuance.trace.map(({ rule, because, dropped }) =>
         row(rule, dropped ? `${because}: ${dropped.join(' ')}` : because),
-      )}</dl>`
+      )}</dl>
+<p class="more"><a href="${logPage(issuance.log_id)}">Its event in the log</a></p>`
     : undefined
 }
 ${cause ? html`<p class="aside"><a href="${cause.docs}">More about ${cause.code}</a></p>` : undefined}`,

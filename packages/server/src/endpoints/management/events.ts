@@ -109,7 +109,13 @@ export function recordSecretRead(deps: ManagementDeps, ask: Ask, caller: Caller,
     hostname: ask.host,
     audience: managementIdentifier(ask.host),
     details: {
-      request: { method: ask.method.toLowerCase(), path: ask.path, channel: 'api', ip: ask.ip },
+      request: {
+        method: ask.method.toLowerCase(),
+        path: ask.path,
+        channel: 'api',
+        ip: ask.ip,
+        auth: { user: authOf(caller), strategy: 'jwt', credentials: { scopes: [...caller.scopes] } },
+      },
       response: { statusCode: 200 },
     },
   });

@@ -4,6 +4,7 @@
 import { permissionsOf } from '../../../domain/accounts/permissions.ts';
 import { rolePermissions } from '../../../domain/accounts/user.ts';
 import { MANAGEMENT_API } from '../../../domain/tenants/system-apis.ts';
+import { type ClientGrant, managementScopes } from '../../../resources/index.ts';
 import type { Reads } from '../../../storage/store.ts';
 import type { At } from '../context.ts';
 import { lacksScope, type Refused } from '../problem.ts';
@@ -53,4 +54,16 @@ export async function userBeyondCaller(
   const held = await heldBy(here, reads);
   const missing = [...theirs].find((name) => !held.has(name));
   return missing === undefined ? undefined : lacksScope([missing]);
+}
+
+/** 403 if the caller is a user, and the grant lets a client do at the Management API what the user may not. Machines do as at Auth0. */
+export async function grantBeyondCaller(
+  reads: Pick<Reads, 'all'>,
+  here: At,
+  grant: Pick<ClientGrant, 'audience' | 'scope' | 'allow_all_scopes'>,
+): Promise<Refused | undefined> {
+  if (here.caller.userId === undefined || grant.audience !== MANAGEMENT_API) return undefined;
+  const given = grant.allow_all_scopes ? managementScopes.map(({ value }) => value) : (grant.scope ?? []);
+  const asPermission = (name: string) => ({ resource_server_identifier: MANAGEMENT_API, permission_name: name });
+  return beyondCaller(reads, here, given.map(asPermission));
 }

@@ -13,6 +13,7 @@ import { tableOf } from '../../../schema/collection.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import { badBody, type Refused } from '../problem.ts';
+import { grantBeyondCaller } from './administrators.ts';
 import { grantLinks } from './grant-links.ts';
 import type { CollectionVerbs } from './verb.ts';
 
@@ -40,12 +41,15 @@ export const clientGrantVerbs: CollectionVerbs<typeof clientGrants.fields> = {
     // Locked, so that neither goes away while the grant is made.
     const client = grant.client_id === undefined ? undefined : await tx.lock(clientTable, grant.client_id);
     const api = await lockedApi(tx, grant.audience);
+    const beyond = await grantBeyondCaller(tx, at, grant);
+    if (beyond) return beyond;
     return judge(grant, client, api, at.trusted) ?? { kind: 'stored', entity: grant };
   },
 
   update: async (tx, _before, after, at) => {
     const refusal = at.trusted ? undefinedScopes(after, await lockedApi(tx, after.audience)) : undefined;
-    return refusal ?? { kind: 'stored', entity: after };
+    const beyond = await grantBeyondCaller(tx, at, after);
+    return refusal ?? beyond ?? { kind: 'stored', entity: after };
   },
 
   remove: async (tx, grant) => {

@@ -65,7 +65,7 @@ export function emailProviderRoutes(machinery: Machinery): Route[] {
       // Of the same provider what is not named stays: nobody can read a password to send it again.
       const kept = name === before.name ? before.credentials : {};
       const merged = { ...kept, ...(credentials as Credentials | undefined) };
-      const wrong = credentialsFault(name as ProviderName, merged);
+      const wrong = credentialsFault(name as ProviderName, merged) ?? strayPassword(before, credentials, merged);
       if (wrong) return wrong;
       const after: EmailProvider = {
         ...before,
@@ -116,6 +116,18 @@ function credentialsFault(name: ProviderName, credentials: Credentials): Refused
   if (name === 'smtp' && credentials.smtp_host === undefined)
     return badBody(payloadMessage('Missing required property: smtp_host', 'credentials'));
   return undefined;
+}
+
+/** A kept password goes to the server that it was given for: whoever names another server must know it. */
+function strayPassword(
+  before: EmailProvider,
+  sent: Readonly<Record<string, unknown>> | null | undefined,
+  merged: Credentials,
+): Refused | undefined {
+  const moved = merged.smtp_host !== before.credentials.smtp_host;
+  const kept = merged.smtp_pass !== undefined && sent?.smtp_pass === undefined;
+  if (!moved || !kept) return undefined;
+  return badBody(payloadMessage('smtp_host changes, so smtp_pass must be sent with it', 'credentials'));
 }
 
 /** As it is answered: no secret, and no credentials but those that are none. */

@@ -1,0 +1,178 @@
+// The command line that says why: explain, logs tail, test login and login, as programs beside a running server.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { isWanted, logLine } from '../../src/cli/logs.ts';
+import type { LogRecord } from '../../src/domain/logs/record.ts';
+import { walk } from '../support/relying-party.ts';
+import { type Machine, serveHere } from '../support/running.ts';
+import { userAgent } from '../support/user-agent.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const person = { userId: '', email: 'ada@example.com', password: 'Correct-Horse-9-Battery' };
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+describe('the command line', () => {
+  let site: Awaited<ReturnType<typeof serveHere>>;
+  let machine: Machine;
+  let home: string;
+  before(async () => {
+    site = await serveHere();
+    home = await mkdtemp(join(tmpdir(), 'countersign-home-'));
+    machine = await site.machine({ scopes: ['read:x', 'write:x'], granted: ['read:x'] });
+    const made = await site.manage('POST', '/users', {
+      connection: 'Username-Password-Authentication',
+      email: person.email,
+      password: person.password,
+    });
+    assert.equal(made.status, 201, made.text);
+  });
+  after(async () => {
+    await site.stop();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  /** Runs a command; `onError` sees what it says while it runs. */
+  function run(args: readonly string[], input = '', onError: (text: string) => void = () => undefined): Promise<Ended> {
+    return new Promise((resolve) => {
+      const at = ['--data', site.data, '--port', new URL(site.base).port];
+      const child = spawn(process.execPath, ['--conditions=countersign-source', main, ...args, ...at], {
+        env: { ...process.env, COUNTERSIGN_CREDENTIALS: join(home, 'credentials.json') },
+      });
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (chunk) => (out += chunk));
+      child.stderr.on('data', (chunk) => {
+        err += chunk;
+        onError(err);
+      });
+      child.stdin.end(input);
+      const timer = setTimeout(() => child.kill(), 60_000);
+      child.once('exit', (code) => {
+        clearTimeout(timer);
+        resolve({ code, out, err });
+      });
+    });
+  }
+  const machineToken = async () => {
+    const { body } = await site.token({
+      grant_type: 'client_credentials',
+      client_id: machine.clientId,
+      client_secret: machine.clientSecret,
+      audience: machine.audience,
+    });
+    await site.house.logs.flush();
+    return body.access_token as string;
+  };
+
+  /** Signs in where the program says. */
+  function signingIn() {
+    let begun = false;
+    return (said: string) => {
+      const address = /http:\/\/\S+\/authorize\S+/.exec(said)?.[0];
+      if (begun || address === undefined || !said.includes(`${address}\n`)) return;
+      begun = true;
+      void walk(userAgent(), address, { person }).then((ending) => {
+        assert.equal(ending.kind, 'client', ending.view.text.slice(0, 300));
+        if (ending.kind === 'client') return fetch(`${ending.at}?${new URLSearchParams(ending.params)}`);
+        return undefined;
+      });
+    };
+  }
+
+  test('explain says the one cause of a token that is piped in', async () => {
+    const token = await machineToken();
+    const { code, out, err } = await run(
+      ['explain', '-', '--api', machine.audience, '--scope', 'write:x'],
+      `${token}\n`,
+    );
+    assert.equal(code, 0, err);
+    assert.match(out, /^The token lacks a scope \(missing_scope\)/);
+    assert.match(out, /this was not among it/);
+    assert.match(out, /command: +countersign test token/);
+    assert.ok(!out.includes(token));
+    const given = await run(['explain', token, '--api', machine.audience.slice(0, -1)]);
+    assert.match(given.out, /near_miss_audience/);
+  });
+
+  test('logs tail shows events with their reasons', async () => {
+    await site.token({ grant_type: 'client_credentials', client_id: machine.clientId, client_secret: 'wrong' });
+    await site.house.logs.flush();
+    const { code, out, err } = await run(['logs', 'tail', '--once', '--client', machine.clientId, '--type', 'feccft']);
+    assert.equal(code, 0, err);
+    assert.match(out, /feccft.*\n {4}because the client_secret is wrong/);
+    assert.doesNotMatch(out, /seccft/);
+  });
+
+  test('test token prints a token that is good', async () => {
+    const { code, out, err } = await run([
+      'test',
+      'token',
+      '--audience',
+      machine.audience,
+      '--client',
+      machine.clientId,
+    ]);
+    assert.equal(code, 0, err);
+    assert.match(out, /^ey[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    assert.match(err, /why:/);
+  });
+
+  test('test login signs in by the browser and prints the tokens with their traces', async () => {
+    const ended = await run(['test', 'login', '--no-browser'], '', signingIn());
+    assert.equal(ended.code, 0, ended.err);
+    const tokens = JSON.parse(ended.out);
+    assert.ok(tokens.access_token && tokens.id_token);
+    assert.match(ended.err, /opaque, good at \/userinfo only/);
+    assert.match(ended.err, /an authorization code of session/);
+    assert.match(ended.err, /ID token\n+header/);
+  });
+
+  test('login keeps a credential that only its owner can read, and renewing commands use it', async () => {
+    const ended = await run(['login', '--no-browser'], '', signingIn());
+    assert.equal(ended.code, 0, ended.err);
+    const path = join(home, 'credentials.json');
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    const kept = JSON.parse(await readFile(path, 'utf8'));
+    assert.equal(typeof kept[site.issuer].accessToken, 'string');
+    // The user may do nothing there: the server's refusal is told in words.
+    const refused = await run(['logs', 'tail', '--once', '--issuer', site.issuer]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /answered 403: Insufficient scope/);
+  });
+
+  test('what cannot be meant is one sentence', async () => {
+    for (const args of [
+      ['explain', 'a', 'b'],
+      ['logs'],
+      ['test'],
+      ['test', 'login', '--client', 'nobody', '--no-browser'],
+    ]) {
+      const { code, err } = await run(args);
+      assert.equal(code, 1, args.join(' '));
+      assert.equal(err.trim().split('\n').length, 1, err);
+    }
+  });
+});
+
+test('an event is one line, whatever strangers put into it', () => {
+  const record = {
+    _id: '1',
+    log_id: '1',
+    date: '2026-01-01T00:00:00.000Z',
+    type: 'f',
+    description: 'x\u001b[2J\nnext',
+    client_id: 'C',
+  } satisfies LogRecord;
+  assert.equal(logLine(record), '2026-01-01T00:00:00.000Z  f       x?[2J?next  [C]');
+  assert.ok(isWanted(record, { type: 's,f', client: 'C' }) && !isWanted(record, { user: 'u' }));
+});
