@@ -49,7 +49,10 @@ export function userRoutes(machinery: Machinery): Route[] {
     const hash =
       password === undefined
         ? imported
-        : await hashOf(deps, connection.passwordPolicy, password, { ...profile, user_metadata });
+        : await hashOf(deps, { tenant: ask.tenant }, connection.passwordPolicy, password, {
+            ...profile,
+            user_metadata,
+          });
     if (isRefused(hash)) return hash;
 
     const made: UserDraft = {
