@@ -13,7 +13,7 @@ const kept = () => {
   };
 };
 const origin = 'http://localhost:3000';
-const place = { origin, host: 'localhost:3000', pathname: '/dashboard/callback', search: '', reloads: 0, left: '' };
+const place = { origin, host: 'localhost:3000', pathname: '/dashboard/callback', search: '', reloads: 0 };
 const sessionStorage = kept();
 let user = 'auth0|ada';
 let hear: ((event: object) => void) | undefined;
@@ -22,11 +22,15 @@ const begun = (state: string) =>
 
 Object.assign(globalThis, {
   location: Object.assign(place, {
-    reload: () => void place.reloads++,
-    replace: (address: string) => void (place.left = address),
+    reload() {
+      place.reloads++;
+    },
+    replace() {},
   }),
   history: { replaceState() {} },
-  addEventListener: (_: string, listener: typeof hear) => void (hear = listener),
+  addEventListener(_: string, listener: typeof hear) {
+    hear = listener;
+  },
   removeEventListener() {},
   document: {
     createElement: () => ({ contentWindow: {}, remove() {} }),
