@@ -182,7 +182,7 @@ describe('headers', () => {
 
 test('browsers are told to ask a public host by https alone, and localhost or plain http are told nothing', async () => {
   const site = await serveHere('sqlite', {
-    flags: ['--domain', 'login.example.com', '--domain', 'localhost', '--trusted-proxies', '127.0.0.1,::1'],
+    flags: ['--domain', 'login.example.com,localhost', '--trusted-proxies', '127.0.0.1,::1'],
   });
   try {
     const told = async (host: string, proto: string, path: string) => {
