@@ -251,6 +251,7 @@ describe('a user with few permissions', () => {
     for (const one of [mighty, lends]) {
       assert.equal(await secretOf(call, one.id), undefined);
       assert.equal(await secretOf(admin, one.id), one.secret);
+      assert.equal((await call('GET', `/clients/${one.id}?fields=client_secret`)).status, 403);
     }
     const { text } = await call('GET', '/clients?per_page=100');
     assert.ok(plain.secret && text.includes(plain.secret));

@@ -123,7 +123,13 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     const entity = (await orphaned(store, ask)) ?? (await locate(store, ask, here));
     if (isRefused(entity)) return entity;
     if (!entity) return missing;
-    const shown = (await showRead(ask, here, [entity])).map((row) => pick(row, wanted));
+    const rows = await showRead(ask, here, [entity]);
+    const open = await show(ask, here, entity, 'read');
+    // Who asks for the secret by its name learns why there is none.
+    const named = wanted?.include === true && table.secrets.some((name) => wanted.names.has(name) && name in open);
+    if (named && rows.some((row) => table.secrets.some((name) => name in open && !(name in row))))
+      return withheldSecret;
+    const shown = rows.map((row) => pick(row, wanted));
     showsSecret(ask, here, shown);
     return json(200, shown[0], uncached);
   };
@@ -233,6 +239,12 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     ...route('DELETE', rowPath, scopes.remove, remove),
   ];
 }
+
+const withheldSecret = refused(
+  403,
+  'With this secret you could do more at the Management API than you may; ask an administrator',
+  'insufficient_scope',
+);
 
 /** A checked value after one more step, or the refusal of the first that failed. */
 function checked<T>(first: Checked<T>, next: (value: T) => Checked<T> | Refused | undefined): T | Refused {
