@@ -75,8 +75,11 @@ export async function accessToken(anew = false): Promise<string> {
   });
   try {
     const next = await renewing;
-    // Somebody else may have signed in beside us: the page then begins anew as that user.
-    if (next.user.id !== signedIn.user.id) location.reload();
+    // Somebody else may have signed in beside us: the page begins anew as that user, and what waits for a token is not done as them.
+    if (next.user.id !== signedIn.user.id) {
+      location.reload();
+      throw new SignInFailed('user_changed', 'Somebody else signed in with this browser: nothing was done.');
+    }
     set({ kind: 'in', signedIn: next });
     return next.accessToken;
   } catch (error) {

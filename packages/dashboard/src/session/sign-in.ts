@@ -108,12 +108,12 @@ export async function finishSignIn(query: URLSearchParams): Promise<{ signedIn: 
   const stored = sessionStorage.getItem(storedAt);
   sessionStorage.removeItem(storedAt);
   const begun = stored === null ? undefined : (JSON.parse(stored) as Begun);
-  const error = query.get('error');
-  if (error !== null) throw new SignInFailed(error, query.get('error_description') ?? error);
-  const code = query.get('code');
-  if (!begun || code === null || query.get('state') !== begun.state) {
+  const [code, error] = [query.get('code'), query.get('error')];
+  // Before anything else of it is read: whatever a stranger's link says is shown to nobody.
+  if (!begun || query.get('state') !== begun.state || (code === null && error === null))
     throw new SignInFailed('state_mismatch', 'This answer belongs to no sign-in that began in this tab.');
-  }
+  if (error !== null || code === null)
+    throw new SignInFailed(error ?? 'no_code', query.get('error_description') ?? error ?? 'There is no code.');
   return { signedIn: await redeem(code, begun.verifier), back: begun.back };
 }
 
@@ -143,9 +143,10 @@ export async function signInSilently(): Promise<SignedIn> {
     frame.src = address;
     document.body.append(frame);
   });
-  if (answer.error) throw new SignInFailed(answer.error, answer.error_description ?? answer.error);
-  if (!answer.code || answer.state !== begun.state)
+  if (answer.state !== begun.state || (!answer.code && !answer.error))
     throw new SignInFailed('state_mismatch', 'The answer was for another request.');
+  if (answer.error || !answer.code)
+    throw new SignInFailed(answer.error ?? 'no_code', answer.error_description ?? answer.error ?? 'There is no code.');
   return redeem(answer.code, begun.verifier);
 }
 

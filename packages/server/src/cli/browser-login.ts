@@ -5,6 +5,8 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { StartRefused } from '../config.ts';
+import { claimsOf } from './claims.ts';
+import { refusePlainHttp } from './remote.ts';
 
 export interface Tokens {
   readonly access_token: string;
@@ -53,6 +55,7 @@ function open(address: string): void {
 
 /** Signs somebody in and answers the tokens. @throws StartRefused with what the server says when there are none */
 export async function loginInBrowser(ask: LoginAsk): Promise<Tokens> {
+  refusePlainHttp(ask.issuer);
   const [state, verifier, nonce] = [random(), random(), random()];
   let answered: (params: URLSearchParams) => void = () => undefined;
   const answer = new Promise<URLSearchParams>((resolve) => {
@@ -100,12 +103,22 @@ export async function loginInBrowser(ask: LoginAsk): Promise<Tokens> {
     const code = got.get('code');
     if (code === null)
       throw new StartRefused(`${got.get('error')}: ${got.get('error_description') ?? 'the server says no more'}`);
-    return await exchange(ask, { code, redirect_uri, code_verifier: verifier });
+    const tokens = await exchange(ask, { code, redirect_uri, code_verifier: verifier });
+    if (!isAnswerTo(nonce, tokens.id_token))
+      throw new StartRefused('The ID token is not of this login (its nonce differs).');
+    return tokens;
   } finally {
     clearTimeout(timer);
     server.close();
     server.closeAllConnections();
   }
+}
+
+/** Whether the ID token, if there is one, is of the login with this nonce. Its signature needs no proof: the token endpoint sent it. */
+export function isAnswerTo(nonce: string, idToken: string | undefined): boolean {
+  if (idToken === undefined) return true;
+  const claimed = claimsOf(idToken)?.nonce;
+  return typeof claimed === 'string' && isSame(claimed, nonce);
 }
 
 async function exchange(ask: LoginAsk, params: Record<string, string>): Promise<Tokens> {

@@ -10,11 +10,16 @@ function part(text: string | undefined): Record<string, unknown> | undefined {
   }
 }
 
+/** The claims of a JWT, unverified; `undefined` if it is none, or encrypted. */
+export function claimsOf(token: string): Record<string, unknown> | undefined {
+  const parts = token.split('.');
+  return parts.length === 3 ? part(parts[1]) : undefined;
+}
+
 /** Lines about a token that was just issued; an encrypted one can be read by its API only. */
 export function shownClaims(token: string, trace: readonly TraceEntry[]): string {
-  const parts = token.split('.');
-  const header = part(parts[0]);
-  const claims = parts.length === 3 ? part(parts[1]) : undefined;
+  const header = part(token.split('.')[0]);
+  const claims = claimsOf(token);
   const lines = ['', `header  ${JSON.stringify(header)}`];
   if (!claims) lines.push('claims  encrypted: only the API can read them');
   for (const [name, value] of Object.entries(claims ?? {})) {

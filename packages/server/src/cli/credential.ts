@@ -1,6 +1,7 @@
 // The credential that `countersign login` keeps for the other commands: one file of the user's, which nobody else may read.
 
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StartRefused } from '../config.ts';
@@ -34,10 +35,15 @@ async function readAll(path: string): Promise<Record<string, Credential>> {
 export async function keepCredential(credential: Credential, path = credentialPath()): Promise<void> {
   const all = { ...(await readAll(path)), [credential.issuer]: credential };
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const fresh = `${path}.${process.pid}`;
-  await writeFile(fresh, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
-  await chmod(fresh, 0o600);
-  await rename(fresh, path);
+  // A new file or none: one that is there could be readable to others, or lead elsewhere.
+  const fresh = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    await writeFile(fresh, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
 }
 
 /** The credential for an issuer; `undefined` if nobody logged in there. */

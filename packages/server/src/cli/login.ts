@@ -4,8 +4,8 @@
 import { readConfig, StartRefused } from '../config.ts';
 import { findIssuance } from '../domain/explaining/recognise.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
-import { managementIdentifier } from '../domain/tenants/system-apis.ts';
-import { clients } from '../resources/index.ts';
+import { MANAGEMENT_API, managementIdentifier } from '../domain/tenants/system-apis.ts';
+import { clientGrants, clients } from '../resources/index.ts';
 import type { TenantHost } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import { loginInBrowser, type Tokens } from './browser-login.ts';
@@ -16,14 +16,33 @@ import { issuerFor, type Place, withPlace } from './place.ts';
 
 const clientName = 'Countersign command line';
 const clientTable = tableOf(clients);
+const grantTable = tableOf(clientGrants);
 const say = (text: string) => void process.stderr.write(text);
 const flags = ['client', 'audience', 'scope', 'issuer', 'organization', 'callback-port'] as const;
 
-/** The native client of the command line, made when it is first needed. */
-async function ownClient({ house, call }: Place): Promise<string> {
+/** The native client of the command line, made when it is first needed, with its grant. */
+async function ownClient(place: Place): Promise<string> {
+  const { clientId, isNew } = await foundOrMade(place);
+  const granted = await grantAtManagementApi(place, clientId);
+  // A server that runs over this store hears of it within a second.
+  if (isNew || granted) await new Promise((resolve) => setTimeout(resolve, 1000));
+  return clientId;
+}
+
+/** Without it users get no more there than what everybody may do to the own profile; with it, what they hold. Whether it was made now. */
+async function grantAtManagementApi({ house, host, call }: Place, client_id: string): Promise<boolean> {
+  const key = { client_id, subject_type: 'user' as const };
+  if (await house.database.store(defaultTenant).find(grantTable, { ...key, audience: MANAGEMENT_API })) return false;
+  const grant = { ...key, audience: managementIdentifier(host), allow_all_scopes: true };
+  const made = await call('POST', '/client-grants', grant);
+  if (made.status !== 201) throw new StartRefused(`The client grant cannot be made: ${made.body?.message}`);
+  return true;
+}
+
+async function foundOrMade({ house, call }: Place): Promise<{ readonly clientId: string; readonly isNew: boolean }> {
   const { rows } = await house.database.store(defaultTenant).page(clientTable, { offset: 0, limit: 1000 });
   const there = rows.find(({ name, app_type }) => name === clientName && app_type === 'native');
-  if (there) return there.client_id;
+  if (there) return { clientId: there.client_id, isNew: false };
   const made = await call('POST', '/clients', {
     name: clientName,
     app_type: 'native',
@@ -33,9 +52,7 @@ async function ownClient({ house, call }: Place): Promise<string> {
     skip_non_verifiable_callback_uri_confirmation_prompt: true,
   });
   if (made.status !== 201) throw new StartRefused(`The client cannot be made: ${made.body?.message}`);
-  // A server that runs over this store hears of it within a second.
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-  return made.body.client_id as string;
+  return { clientId: made.body.client_id, isNew: true };
 }
 
 async function clientFor(place: Place, said: string | undefined) {

@@ -1,12 +1,21 @@
 // A server elsewhere: its Management API, called with the credential that `countersign login` kept.
 
 import { StartRefused } from '../config.ts';
+import { isLocalName } from '../domain/tenants/hosts.ts';
 import { type Credential, findCredential, keepCredential } from './credential.ts';
 
 export type RemoteCall = (method: string, path: string, body?: object) => Promise<unknown>;
 
+/** Credentials go over plain http to this machine only. @throws StartRefused */
+export function refusePlainHttp(issuer: string): void {
+  const { protocol, host } = new URL(issuer);
+  if (protocol === 'https:' || (protocol === 'http:' && isLocalName(host))) return;
+  throw new StartRefused(`${issuer} must be https: everybody on the way there could read what is sent.`);
+}
+
 /** Calls below `/api/v2`; a token that has ended is renewed. `undefined`: nobody logged in there. @throws StartRefused */
 export async function remoteAt(issuer: string): Promise<RemoteCall | undefined> {
+  refusePlainHttp(issuer);
   let credential = await findCredential(issuer);
   if (!credential) return undefined;
   return async (method, path, body) => {

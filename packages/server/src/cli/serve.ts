@@ -4,7 +4,7 @@ import { BlockList } from 'node:net';
 import { resolve } from 'node:path';
 import { type Config, ratesOf, readConfig, StartRefused } from '../config.ts';
 import { type RunningDemo, serveDemo } from '../demo.ts';
-import { defaultTenant } from '../domain/tenants/hosts.ts';
+import { defaultTenant, isLocalName } from '../domain/tenants/hosts.ts';
 import { settingsOf } from '../domain/tenants/settings.ts';
 import { createProcessLog, type ProcessLog } from '../log.ts';
 import { createOperations, type Operations } from '../operations.ts';
@@ -73,6 +73,7 @@ function routerFor(
   return {
     routes: rateLimited(house.routes, { rates: ratesOf(config), record: house.record, now: house.now }),
     tenantOf: house.hosts.tenantOf,
+    isPublic: (host) => !isLocalName(host),
     trustProxy,
     isOutage: (error) => error instanceof StoreUnavailable,
     onBug: (error, requestId, route) =>

@@ -47,7 +47,7 @@ export function systemRecord(storedIdentifier: string): SystemRecord | undefined
 /** The client that the dashboard signs in with: kept by the seed, one a tenant. */
 export const dashboardClientId = 'countersign-dashboard';
 
-/** Its record, apart from defaults. Addresses follow the host of the request, so that it works at every host of the tenant. */
+/** Its record, apart from defaults. Addresses follow the host of the request, so that it works at every host of the tenant: by http at loopback names only. */
 export const dashboardClient = {
   name: 'Countersign Dashboard',
   description: 'Built in: the dashboard of this server. Recreated at start.',

@@ -9,6 +9,7 @@ import {
   hasAdministrator,
   lockSetup,
   makeAdministrator,
+  type SetupTicket,
   setupLastsMs,
   setupTicket,
 } from '../domain/accounts/administrators.ts';
@@ -81,8 +82,13 @@ export async function prepareDashboard(
   await givenAdministrator(house, config, tenant, log);
   if (await hasAdministrator(store)) return { setupTicket: undefined };
   const ticket = randomBytes(24).toString('base64url');
-  await store.transact((tx) => tx.keep(setupTicket(ticket), {}, house.now() + setupLastsMs));
-  return { setupTicket: ticket };
+  const isKept = await store.transact(async (tx) => {
+    const value: SetupTicket = { round: await lockSetup(tx) };
+    if (await hasAdministrator(tx)) return false;
+    await tx.keep(setupTicket(ticket), value, house.now() + setupLastsMs);
+    return true;
+  });
+  return { setupTicket: isKept ? ticket : undefined };
 }
 
 /** COUNTERSIGN_ADMIN_EMAIL and COUNTERSIGN_ADMIN_PASSWORD. Somebody who has the address already is left as they are. */

@@ -16,7 +16,7 @@ import { preflight } from './cors.ts';
 import type { Answer, AnswerFamily, Ask, Route } from './exchange.ts';
 import { empty } from './exchange.ts';
 import { badRequest, failure, notFound } from './failures.ts';
-import { originOf } from './origin.ts';
+import { type Origin, originOf } from './origin.ts';
 import { requestTarget } from './request-target.ts';
 import { discard, unread } from './unread.ts';
 
@@ -26,6 +26,8 @@ export interface RouterOptions {
   readonly tenantOf: (host: string) => TenantId | undefined;
   /** Whether this peer is a proxy whose forwarding headers may be believed. */
   readonly trustProxy: (address: string) => boolean;
+  /** Whether this host, if it has a tenant, is public: browsers are then told to ask it by https alone. */
+  readonly isPublic: (host: string) => boolean;
   /** Whether an error means that the database is away: answered 503. */
   readonly isOutage: (error: unknown) => boolean;
   /** An error that is neither refusal nor outage: a bug. It is logged here and nowhere shown. */
@@ -83,13 +85,17 @@ function requestIds(): () => string {
   return () => `req-${process}${(++count).toString(36)}`;
 }
 
+/** A year (RFC 6797). Subdomains are the operator's to decide about, in a proxy. */
+const strictly = 'max-age=31536000';
+
 /** Writes the answer past the framework's own serialisers and hooks: they have nothing to do here, and cost each token microseconds. */
-function send(reply: FastifyReply, answer: Answer, closing = false): FastifyReply {
+function send(reply: FastifyReply, answer: Answer, closing = false, httpsOnly = false): FastifyReply {
   const { status, bytes, body = bytes } = answer;
   const headers: Record<string, string | readonly string[] | number> = {
     'x-content-type-options': 'nosniff',
     ...answer.headers,
   };
+  if (httpsOnly) headers['strict-transport-security'] = strictly;
   if (closing) headers.connection = 'close';
   if (body !== undefined || (status !== 204 && status !== 304))
     headers['content-length'] = Buffer.byteLength(body ?? '');
@@ -133,21 +139,22 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
+  const whence = ({ raw }: FastifyRequest): Origin =>
+    originOf({ peer: raw.socket.remoteAddress ?? '', headers: raw.headers }, at.tls !== undefined, options.trustProxy);
+
   const finish = (request: FastifyRequest, reply: FastifyReply, answer: Answer, tenant?: TenantId) => {
     if (tenant) request.tenant = tenant;
     // A body that nobody reads (of a GET, or beyond the limit) must not go on behind its answer.
-    return send(reply, answer, draining || unread(request.raw));
+    const { host, secure } = whence(request);
+    const httpsOnly = secure && options.isPublic(host) && options.tenantOf(host) !== undefined;
+    return send(reply, answer, draining || unread(request.raw), httpsOnly);
   };
 
   const handle =
     (family: AnswerFamily, act: (ask: Ask) => Answer | Promise<Answer>) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = request.raw;
-      const origin = originOf(
-        { peer: raw.socket.remoteAddress ?? '', headers: raw.headers },
-        at.tls !== undefined,
-        options.trustProxy,
-      );
+      const origin = whence(request);
       const target = requestTarget(raw);
       const params = request.params as Record<string, string>;
       // No name of ours holds NUL, and no engine could look it up.

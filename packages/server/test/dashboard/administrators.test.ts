@@ -129,6 +129,32 @@ test('the link expires, and no start prints one while there is an administrator'
   }
 });
 
+test('a link that was out when somebody else became administrator stays over, also when there is none any more', async () => {
+  const { prepareDashboard } = await import('../../src/seed/dashboard.ts');
+  const { readConfig } = await import('../../src/config.ts');
+  const { defaultTenant } = await import('../../src/domain/tenants/hosts.ts');
+  const here = await started();
+  try {
+    const log = { debug() {}, info() {}, error() {}, warn() {} };
+    const start = () => prepareDashboard(here.house, readConfig([], {}), defaultTenant, log);
+    const second = `/dashboard/setup?ticket=${(await start()).setupTicket}`;
+    assert.equal((await here.site.send('GET', second)).status, 200);
+    assert.equal((await post(here.site, here.link ?? '', ada)).status, 303);
+    // Past the rules of the Management API, which may keep the last administrator.
+    const { userRoles } = await import('../../src/domain/accounts/user.ts');
+    const gone = await here.house.database
+      .store(defaultTenant)
+      .transact((tx) => tx.removeAll(userRoles, { role_id: 'rol_CountersignAdmin' }));
+    assert.equal(gone, 1);
+    assert.equal((await here.site.send('GET', second)).status, 410);
+    assert.equal((await post(here.site, second, { ...ada, email: 'eve@example.com' })).status, 410);
+    const anew = `/dashboard/setup?ticket=${(await start()).setupTicket}`;
+    assert.equal((await post(here.site, anew, { ...ada, email: 'eve@example.com' })).status, 303);
+  } finally {
+    await here.stop();
+  }
+});
+
 test('an address that somebody signed up with is not made administrator by the settings, unless the password proves it', async () => {
   const { prepareDashboard } = await import('../../src/seed/dashboard.ts');
   const { readConfig } = await import('../../src/config.ts');

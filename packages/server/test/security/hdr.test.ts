@@ -179,3 +179,28 @@ describe('headers', () => {
     assert.ok([origin, '*'].includes(read.headers.get('access-control-allow-origin') ?? ''), 'the own client may');
   });
 });
+
+test('browsers are told to ask a public host by https alone, and localhost or plain http are told nothing', async () => {
+  const site = await serveHere('sqlite', {
+    flags: ['--domain', 'login.example.com,localhost', '--trusted-proxies', '127.0.0.1,::1'],
+  });
+  try {
+    const told = async (host: string, proto: string, path: string) => {
+      const reply = await site.send('GET', path, { headers: { 'x-forwarded-host': host, 'x-forwarded-proto': proto } });
+      return reply.headers.get('strict-transport-security');
+    };
+    for (const path of [
+      '/.well-known/openid-configuration',
+      '/authorize?client_id=nobody',
+      '/no/such/page',
+      '/api/v2/users',
+    ])
+      assert.equal(await told('login.example.com', 'https', path), 'max-age=31536000', path);
+    const path = '/.well-known/openid-configuration';
+    assert.equal(await told('login.example.com', 'http', path), null);
+    assert.equal(await told('localhost', 'https', path), null);
+    assert.equal(await told('of-nobody.example.com', 'https', path), null);
+  } finally {
+    await site.stop();
+  }
+});

@@ -2,12 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isAnswerTo } from '../../src/cli/browser-login.ts';
+import { findCredential, keepCredential } from '../../src/cli/credential.ts';
 import { isWanted, logLine } from '../../src/cli/logs.ts';
+import { refusePlainHttp } from '../../src/cli/remote.ts';
 import type { LogRecord } from '../../src/domain/logs/record.ts';
 import { walk } from '../support/relying-party.ts';
 import { type Machine, serveHere } from '../support/running.ts';
@@ -150,6 +153,21 @@ describe('the command line', () => {
     assert.match(refused.err, /answered 403: Insufficient scope/);
   });
 
+  test('an administrator who logs in may do what the other commands need', async () => {
+    const { body: users } = await site.manage('GET', `/users?q=email:"${person.email}"&search_engine=v3`);
+    const permissions = ['read:logs', 'read:clients'].map((permission_name) => ({
+      permission_name,
+      resource_server_identifier: `https://${site.host}/api/v2/`,
+    }));
+    const given = await site.manage('POST', `/users/${users[0].user_id}/permissions`, { permissions });
+    assert.equal(given.status, 201, given.text);
+    const ended = await run(['login', '--no-browser'], '', signingIn());
+    assert.equal(ended.code, 0, ended.err);
+    assert.match(ended.err, /What you may do there: .*read:logs/);
+    const seen = await run(['logs', 'tail', '--once', '--issuer', site.issuer]);
+    assert.equal(seen.code, 0, seen.err);
+  });
+
   test('what cannot be meant is one sentence', async () => {
     for (const args of [
       ['explain', 'a', 'b'],
@@ -162,6 +180,42 @@ describe('the command line', () => {
       assert.equal(err.trim().split('\n').length, 1, err);
     }
   });
+});
+
+test('a credential is written to a new file of its own, whatever stands beside it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-credential-'));
+  try {
+    const path = join(folder, 'credentials.json');
+    const beside = `${path}.${process.pid}`;
+    await writeFile(beside, 'of somebody else', { mode: 0o666 });
+    const issuer = 'https://login.example.com/';
+    await keepCredential({ issuer, clientId: 'C', accessToken: 'A', expiresAt: 1 }, path);
+    assert.equal((await findCredential(issuer, path))?.accessToken, 'A');
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    assert.equal(await readFile(beside, 'utf8'), 'of somebody else');
+    assert.equal((await readdir(folder)).length, 2);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('an ID token of another login is none of this one', () => {
+  const idToken = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.AA`;
+  assert.ok(isAnswerTo('n-1', idToken({ nonce: 'n-1' })));
+  assert.ok(isAnswerTo('n-1', undefined), 'none was asked for');
+  for (const claims of [{ nonce: 'n-2' }, {}, { nonce: ['n-1'] }]) assert.ok(!isAnswerTo('n-1', idToken(claims)));
+});
+
+test('a credential goes over plain http to this machine only', () => {
+  for (const issuer of ['https://login.example.com/', 'http://localhost:3000/', 'http://127.0.0.1:3000/'])
+    refusePlainHttp(issuer);
+  for (const issuer of [
+    'http://login.example.com/',
+    'http://10.0.0.1:3000/',
+    'http://localhost.example.com/',
+    'ftp://localhost/',
+  ])
+    assert.throws(() => refusePlainHttp(issuer), /must be https/, issuer);
 });
 
 test('an event is one line, whatever strangers put into it', () => {

@@ -94,6 +94,26 @@ describe('explanations', () => {
     assert.equal(foreign.cause?.code, 'wrong_audience');
     assert.equal(foreign.issuance, undefined);
     assert.equal(foreign.token.client_name, undefined);
+    assert.doesNotMatch(JSON.stringify(foreign), new RegExp(`${world.web.id}|${world.user.replace('|', '.')}`));
+    // Everything else is told by its kind alone.
+    const web0 = world.web;
+    const all = await world.login({ audience: world.audience, scope: 'openid offline_access' });
+    const opaque = await world.login({ scope: 'openid' });
+    for (const [sent, kind] of [
+      [all.refresh_token, 'refresh_token'],
+      [all.code, 'authorization_code'],
+      [all.id_token, 'id_token'],
+      [opaque.access_token, 'access_token'],
+      [web0.id, 'other'],
+    ] as const) {
+      const { body: said } = await ask(own, { token: sent });
+      assert.equal(said.outcome, 'refused', kind);
+      assert.equal(said.token.kind, kind);
+      assert.deepEqual(Object.keys(said.token), ['kind', 'format', 'issued_here'], kind);
+      assert.deepEqual([said.evidence, said.fix, said.issuance, said.notes], [[], undefined, undefined, []], kind);
+      assert.equal(said.cause.message, said.cause.title);
+      assert.doesNotMatch(JSON.stringify(said), new RegExp(`${web0.id}|${world.user.replace('|', '.')}`), kind);
+    }
     // A client of any other kind has no say.
     const web = await application(world.site);
     const basic = `Basic ${Buffer.from(`${web.id}:${web.secret}`).toString('base64')}`;

@@ -151,14 +151,20 @@ describe('a token preview', () => {
       await site.house.logs.flush();
       const file = new DatabaseSync(join(site.data, 'countersign.db'), { readOnly: true });
       try {
-        const tables = file.prepare("select name from sqlite_master where type = 'table' order by name").all();
-        const content = tables.map(({ name }) => [name, file.prepare(`select * from "${name}"`).all()]);
+        const tables = file
+          .prepare("select name from sqlite_master where type = 'table' and name <> 'logs' order by name")
+          .all();
+        const content = tables.map(({ name }) => {
+          const all = file.prepare(`select * from "${name}"`).all();
+          return [name, name === 'versions' ? all.filter((row) => row.name !== 'logs') : all];
+        });
         assert.ok(content.length > 10);
         return JSON.stringify(content);
       } finally {
         file.close();
       }
     };
+    // All but the log, which says who looked at whom.
     const before = await rows();
     const ask = { client_id: web.id, user_id: user, audience, scope: 'openid offline_access read:x nonsense' };
     for (const more of [
@@ -211,5 +217,42 @@ describe('a token preview', () => {
       body: JSON.stringify({ client_id: web.id, grant_type: 'client_credentials' }),
     });
     assert.equal(reply.status, 403, reply.text);
+  });
+
+  test('of a user is for who may read users, of a refresh token besides for who may read those, and the log says who looked', async () => {
+    const web = await application(site);
+    const user = await person(site);
+    const audience = `https://${site.host}/api/v2/`;
+    const of = { client_id: web.id, grant_type: 'authorization_code', scope: 'openid profile', user_id: user };
+    const asking = async (...scope: string[]) => {
+      const reader = await site.machine();
+      await site.manage('POST', '/client-grants', { client_id: reader.clientId, audience, scope });
+      const { clientId: client_id, clientSecret: client_secret } = reader;
+      const { body } = await site.token({ grant_type: 'client_credentials', client_id, client_secret, audience });
+      const headers = { authorization: `Bearer ${body.access_token}`, 'content-type': 'application/json' };
+      const ask = (question: object) =>
+        site.send('POST', '/api/v2/tokens/preview', { headers, body: JSON.stringify(question) });
+      return { client_id, ask };
+    };
+    const alone = await asking('read:token_previews');
+    const refusedIt = await alone.ask(of);
+    assert.equal(refusedIt.status, 403, refusedIt.text);
+    assert.match(refusedIt.body.message, /read:users/);
+    const machines = { client_id: machine.clientId, grant_type: 'client_credentials', audience: machine.audience };
+    assert.equal((await alone.ask(machines)).status, 200, 'no user is shown');
+    const reader = await asking('read:token_previews', 'read:users');
+    assert.equal((await reader.ask(of)).status, 200);
+    const family = { client_id: web.id, grant_type: 'refresh_token', refresh_token_id: 'any' };
+    assert.match((await reader.ask(family)).body.message, /read:refresh_tokens/);
+    const both = await asking('read:token_previews', 'read:users', 'read:refresh_tokens');
+    assert.equal((await both.ask(family)).status, 404);
+    await site.house.logs.flush();
+    const { body: events } = await site.manage('GET', '/logs?q=type:mgmt_api_read&per_page=100');
+    const seen = events.filter((event: Record<string, string>) => event.description?.includes(user));
+    assert.deepEqual(
+      seen.map((event: Record<string, string>) => event.client_id),
+      [reader.client_id],
+    );
+    assert.doesNotMatch(JSON.stringify(seen), /@example/, 'no claims');
   });
 });

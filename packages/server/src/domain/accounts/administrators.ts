@@ -66,18 +66,38 @@ export async function leftWithoutAdministrator(tx: Transaction, leaving: readonl
   return rows.every(({ blocked }) => blocked === true);
 }
 
-/** Gives a user the built-in role; a user who has it keeps it. The user and the role must exist. */
+/**
+ * Gives a user the built-in role; a user who has it keeps it. The user and the role must exist. Links of the setup that are out
+ * are over with it, also if this administrator ceases to be one.
+ */
 export async function makeAdministrator(tx: Transaction, user_id: string): Promise<void> {
   const row = { id: `${user_id} ${administratorRoleId}`, user_id, role_id: administratorRoleId };
   if (!(await tx.get(userRoles, row.id))) await tx.insert(userRoles, row);
+  await tx.put<SetupRound>(setupDocument, { round: (await lockSetup(tx)) + 1 });
 }
 
-/** The link of a ticket, as a single-use thing. */
+const setupDocument = 'dashboard_setup';
+interface SetupRound {
+  /** How many administrators were made by the links and settings of a start. */
+  readonly round: number;
+}
+
+/** What is kept of a ticket: it is good in the round that it was made in. */
+export interface SetupTicket {
+  readonly round: number;
+}
+
+/** The link of a ticket, as a single-use thing that holds a `SetupTicket`. */
 export function setupTicket(key: string): SingleUse {
   return { kind: 'dashboard_setup', key };
 }
 
-/** Of two who would be the first administrator at once, one waits for the other: to be called before `hasAdministrator`. */
-export async function lockSetup(tx: Transaction): Promise<void> {
-  await tx.lockDocument('dashboard_setup');
+/** Of two who would be the first administrator at once, one waits for the other: to be called before `hasAdministrator`. The round that is on. */
+export async function lockSetup(tx: Transaction): Promise<number> {
+  return (await tx.lockDocument<SetupRound>(setupDocument))?.round ?? 0;
+}
+
+/** The round that is on, without waiting. @throws StoreUnavailable */
+export async function setupRound(reads: Pick<Reads, 'document'>): Promise<number> {
+  return (await reads.document<SetupRound>(setupDocument))?.round ?? 0;
 }

@@ -24,6 +24,25 @@ test('an address with {custom_domain} is that of the host of the request, and of
     assert.equal(taken(uri), false, uri);
 });
 
+test('by plain http an address follows to loopback names, and to no public host', () => {
+  const both = [
+    'https://{custom_domain}/cb',
+    'http://{custom_domain}/cb',
+    'HTTP://{custom_domain}/cb',
+    'http://a.test/cb',
+  ];
+  for (const host of [
+    'login.example.com',
+    'login.example.com:8443',
+    'localhost.example.com',
+    '10.0.0.1',
+    '127.0.0.1.nip.io',
+  ])
+    assert.deepEqual(addressesAt(both, host as TenantHost), [`https://${host}/cb`, 'http://a.test/cb'], host);
+  for (const host of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000', 'acme.localhost:3000'])
+    assert.ok(addressesAt(both, host as TenantHost).includes(`http://${host}/cb`), host);
+});
+
 test('all lists of a client follow, and a client without placeholders stays the very object', () => {
   const plain = clientFacts({ client_id: 'CID', callbacks: ['https://app.example.com/cb'] }, []);
   assert.equal(clientAt(plain, 'a.example.com' as TenantHost), plain);

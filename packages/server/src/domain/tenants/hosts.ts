@@ -27,6 +27,11 @@ const localName = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.localhost|127(?:\.
 const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 const wellFormed = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/;
 
+/** Whether a host, with or without port, is a loopback name: what is sent there stays on the machine of whoever sends it. Pure. */
+export function isLocalName(host: string): boolean {
+  return localName.test(host);
+}
+
 /**
  * `domains` are the public hosts of the default tenant, from the configuration. If there are none, the loopback names
  * with any port belong to it, so that a laptop, a container with mapped ports and a test need no configuration.

@@ -1,7 +1,14 @@
 // /dashboard: the built files of the dashboard, which is a client like any other, and the page for its first administrator.
 // Nothing here is a door to the tenant's data: everything that the dashboard does is Management API.
 
-import { hasAdministrator, lockSetup, makeAdministrator, setupTicket } from '../../domain/accounts/administrators.ts';
+import {
+  hasAdministrator,
+  lockSetup,
+  makeAdministrator,
+  type SetupTicket,
+  setupRound,
+  setupTicket,
+} from '../../domain/accounts/administrators.ts';
 import { createUser } from '../../domain/accounts/create.ts';
 import { findUserByIdentifier } from '../../domain/accounts/find.ts';
 import type { Passwords } from '../../domain/accounts/passwords.ts';
@@ -139,8 +146,9 @@ async function visitSetup(deps: DashboardDeps, ask: Ask): Promise<Answer> {
       requestId: ask.id,
       link: { href: `${ask.issuer}dashboard`, text: 'Go to the dashboard' },
     });
-  const kept = ticket === '' ? undefined : await store.kept<object>(setupTicket(ticket));
-  if (!kept || kept.spentAt !== undefined || kept.expiresAt <= now() || (await hasAdministrator(store)))
+  const kept = ticket === '' ? undefined : await store.kept<SetupTicket>(setupTicket(ticket));
+  const good = kept && kept.spentAt === undefined && kept.expiresAt > now() ? kept.value : undefined;
+  if (!good || good.round !== (await setupRound(store)) || (await hasAdministrator(store)))
     return over(
       410,
       'It was used, it expired, or there is an administrator already. A start of the server prints a new one while there is none.',
@@ -180,10 +188,11 @@ async function visitSetup(deps: DashboardDeps, ask: Ask): Promise<Answer> {
   const hash = hashed.value;
   const made = await store
     .transact(async (tx) => {
-      await lockSetup(tx);
+      const round = await lockSetup(tx);
       if (await hasAdministrator(tx)) return 'over' as const;
       if (await findUserByIdentifier(tx, connection.name, email)) return 'taken' as const;
-      if ((await tx.spend(setupTicket(ticket), now())).kind !== 'won') return 'over' as const;
+      const spent = await tx.spend<SetupTicket>(setupTicket(ticket), now());
+      if (spent.kind !== 'won' || spent.value.round !== round) return 'over' as const;
       const draft = { connection: connection.name, email, email_verified: true, password_hash: hash };
       const created = await createUser(tx, draft, now());
       // Somebody signed up with it this very moment: nothing is kept, the ticket is good still.

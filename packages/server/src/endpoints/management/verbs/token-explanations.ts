@@ -49,7 +49,8 @@ export function tokenExplanationRoutes(machinery: Machinery): Route[] {
     }
     const { tenant, host, issuer } = ask;
     const explanation = await explainer({ tenant, host, issuer, now, token: bareToken(token), audience, scopes });
-    return json(200, own === undefined ? explanation : forApi(explanation), uncached);
+    const isItself = (one: string) => storedIdentifier(one, host) === own;
+    return json(200, own === undefined ? explanation : forApi(explanation, isItself), uncached);
   };
 
   const asMember = operation(machinery, [['read:token_explanations']], (ask, { caller }) =>
@@ -84,19 +85,19 @@ async function apiOf({ deps }: Machinery, ask: Ask): Promise<{ readonly stored: 
   return { stored };
 }
 
-/** What an API is told: of tokens that were not made for it, no more than they say themselves. */
-function forApi(explanation: TokenExplanation): TokenExplanation {
-  const own = explanation.cause === undefined || !notForIt.has(explanation.cause.code);
-  if (own) return explanation;
-  const { issuance: _log, ...rest } = explanation;
-  const { client_name: _name, ...token } = rest.token;
-  return { ...rest, token };
+/** What an API is told: all of the access tokens that were made for it, and of anything else what kind of thing it is. */
+function forApi(explanation: TokenExplanation, isItself: (audience: string) => boolean): TokenExplanation {
+  const { outcome, cause, api, token } = explanation;
+  if (token.kind === 'access_token' && token.audience?.some(isItself)) return explanation;
+  const { kind, format, issued_here } = token;
+  return {
+    outcome,
+    // The title stands in for the message, which names whose it is.
+    ...(cause ? { cause: { ...cause, message: cause.title } } : {}),
+    evidence: [],
+    token: { kind, format, issued_here },
+    ...(api ? { api } : {}),
+    scopes: [],
+    notes: [],
+  };
 }
-
-const notForIt = new Set([
-  'wrong_audience',
-  'near_miss_audience',
-  'no_audience_requested',
-  'userinfo_only',
-  'id_token',
-]);

@@ -17,8 +17,9 @@ import { clients, type TokenPreview, type TokenPreviewAsk, tokenPreviewAsk, user
 import { readDraft } from '../../../schema/validate.ts';
 import { type Ask, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
+import { recordSecretRead } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
-import { badBody, type Refused, refused, uncached } from '../problem.ts';
+import { badBody, lacksScope, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
 
 const passwordRealm = 'http://auth0.com/oauth/grant-type/password-realm';
@@ -42,7 +43,7 @@ export function tokenPreviewRoutes(machinery: Machinery): Route[] {
   const { dryRuns } = deps;
   if (!dryRuns) return [];
 
-  const preview: Act = async (ask) => {
+  const preview: Act = async (ask, { caller }) => {
     const query = readQuery(ask.query, []);
     if (isRefused(query)) return query;
     const body = readBody(ask);
@@ -52,6 +53,8 @@ export function tokenPreviewRoutes(machinery: Machinery): Route[] {
     const asked = read.value;
     const misfit = judgeAsk(asked);
     if (misfit) return misfit;
+    const lacking = needsOf(asked).find((scope) => !caller.scopes.has(scope));
+    if (lacking !== undefined) return lacksScope([lacking]);
 
     const store = deps.database.store(ask.tenant);
     const { refresh_token_id: id } = asked;
@@ -71,6 +74,8 @@ export function tokenPreviewRoutes(machinery: Machinery): Route[] {
     const dry: DryRunAsk = { tenant, host, issuer, now: deps.now(), client, user, params };
     const run = await runOf(dryRuns, asked, dry, family);
     const userinfo = user && run.kind === 'issued' ? await dryRuns.userinfo(dry, run) : undefined;
+    if (user)
+      recordSecretRead(deps, ask, caller, `Preview tokens of client ${client.clientId} for user ${user.user_id}`);
     return json(200, answerOf(ask, asked, dry, run, userinfo), uncached);
   };
 
@@ -149,6 +154,12 @@ function judgeAsk({
   if (grant_type === 'authorization_code' && hasCode === false)
     return badBody('A response_type without code is previewed as grant_type implicit');
   return undefined;
+}
+
+/** What the caller must hold besides: a preview shows the profile of the user, and whose a refresh token is. */
+function needsOf({ user_id, refresh_token_id }: TokenPreviewAsk): string[] {
+  if (refresh_token_id !== undefined) return ['read:refresh_tokens', 'read:users'];
+  return user_id === undefined ? [] : ['read:users'];
 }
 
 /** The parameters as the client would send them. */
