@@ -55,7 +55,8 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page decides which tab is open
   useEffect(() => {
     const open = bar.current?.querySelector<HTMLElement>('[aria-current=page]');
-    if (bar.current && open) bar.current.scrollLeft = open.offsetLeft + open.offsetWidth / 2 - bar.current.clientWidth / 2;
+    if (bar.current && open)
+      bar.current.scrollLeft = open.offsetLeft + open.offsetWidth / 2 - bar.current.clientWidth / 2;
   }, [pathname]);
   return (
     <nav ref={bar} aria-label={label} className="relative mt-5 -mb-px overflow-x-auto border-b border-line">

@@ -141,7 +141,11 @@ function Row({
         <span className="text-muted max-sm:row-start-2">{scope.description ?? ''}</span>
       )}
       {mayEdit ? (
-        <IconButton label={`Delete ${scope.value}`} onClick={onRemove} className="max-sm:col-start-2 max-sm:row-start-1">
+        <IconButton
+          label={`Delete ${scope.value}`}
+          onClick={onRemove}
+          className="max-sm:col-start-2 max-sm:row-start-1"
+        >
           <Trash2 className="size-4" aria-hidden="true" />
         </IconButton>
       ) : null}
