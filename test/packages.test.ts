@@ -21,7 +21,9 @@ let offline: string | undefined;
 
 /** Without what npm tells its children about this repository: npm in the empty folder would install here instead. */
 function environment(nodeFolder: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|INIT_CWD|COUNTERSIGN_)/i.test(name));
+  // Whom the machine trusts stays: behind a proxy of a company the registry cannot be reached without.
+  const ours = /^(npm_|NODE_(?!EXTRA_CA_CERTS$)|INIT_CWD|COUNTERSIGN_)/i;
+  const kept = Object.entries(process.env).filter(([name]) => !ours.test(name));
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
   return { ...Object.fromEntries(kept), PATH: [nodeFolder, ...path].join(delimiter) };
 }

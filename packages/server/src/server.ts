@@ -14,6 +14,7 @@ import type { AnyJobHandler } from './domain/jobs/job.ts';
 import { createJobRunner, type JobRunner } from './domain/jobs/runner.ts';
 import { createKeyring, type Keyring } from './domain/keys/keyring.ts';
 import { signingKeys } from './domain/keys/ring.ts';
+import { createLinkDoor } from './domain/limits/link-door.ts';
 import { createPasswordDoor } from './domain/limits/password-door.ts';
 import { closedHandler } from './domain/limits/unblock.ts';
 import type { LogEvent } from './domain/logs/event.ts';
@@ -168,6 +169,7 @@ export async function openHouse(
   const jobs = createJobRunner({ database, handlers: jobHandlers, now, onTrouble: log.warn });
 
   const rates = ratesOf(config);
+  const linkDoor = createLinkDoor({ database, now });
   const door = createPasswordDoor({
     database,
     snapshot,
@@ -207,7 +209,7 @@ export async function openHouse(
       ...dbconnectionRoutes({ database, snapshot, passwords, door, rates, now, record }),
       ...userinfoRoutes({ database, snapshot, keyring, now }),
       ...loginRoutes({ database, snapshot, passwords, door, now, record }),
-      ...recoveryRoutes({ database, snapshot, passwords, rates, now, record }),
+      ...recoveryRoutes({ database, snapshot, passwords, linkDoor, rates, now, record }),
       ...docsRoutes({ database, snapshot }),
       ...unblockRoutes({ database, snapshot, now, record }),
       ...discoveryRoutes({
@@ -228,7 +230,7 @@ export async function openHouse(
           userinfo: createUserinfoDryRun({ database, snapshot }),
         },
       }),
-      ...(config.dashboard ? dashboardRoutes({ database, snapshot, passwords, record, now }) : []),
+      ...(config.dashboard ? dashboardRoutes({ database, snapshot, passwords, linkDoor, record, now }) : []),
     ],
     trustedRoutes: managementRoutes({ ...management, trusted: true }),
     async close() {

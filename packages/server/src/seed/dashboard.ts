@@ -106,7 +106,7 @@ async function givenAdministrator(house: House, config: Config, tenant: TenantId
   if (user) {
     // Whoever signed up with this address first must not become administrator by it: the password proves who it is.
     const stored = await findPassword(store, user.user_id);
-    if ((await house.passwords.verify(password, stored?.hash)).ok) {
+    if ((await house.passwords.verify(password, stored?.hash, { tenant })).ok) {
       await store.transact((tx) => makeAdministrator(tx, user.user_id));
     } else {
       log.warn(
@@ -121,7 +121,7 @@ async function givenAdministrator(house: House, config: Config, tenant: TenantId
       `COUNTERSIGN_ADMIN_PASSWORD does not keep the password policy of ${connection.name} (${problem.kind}).`,
     );
   }
-  const hash = await house.passwords.hash(password);
+  const hash = await house.passwords.hash(password, { tenant });
   await store.transact(async (tx) => {
     await lockSetup(tx);
     if (await hasAdministrator(tx)) return;

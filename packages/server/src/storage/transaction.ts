@@ -92,8 +92,17 @@ export function transactionOf(at: Place, tenant: Store['tenant'], connection: Wr
 
     async removeAll(table, where) {
       await enter(table);
-      const query = builder.deleteFrom(table.name).where('tenant', '=', tenant);
-      const removed = await run(query.where((eb) => eb.and(conditions(engine, table, where))).returning('doc'));
+      // Locked by their ids, as everybody locks several rows of a table: what is found first is up to the engine.
+      const chosen = builder
+        .selectFrom(table.name)
+        .select('id')
+        .where('tenant', '=', tenant)
+        .where((eb) => eb.and(conditions(engine, table, where)))
+        .orderBy('id')
+        .modifyEnd(engine.forUpdate);
+      const removed = await run(
+        builder.deleteFrom(table.name).where('tenant', '=', tenant).where('id', 'in', chosen).returning('doc'),
+      );
       // The document has the id as it is; the key column has the hash of a long one.
       const ids = removed.map(({ doc }) => String(JSON.parse(doc)[table.id]));
       if (table.watched) for (const id of ids) await announce(table, id);

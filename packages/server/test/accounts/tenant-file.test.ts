@@ -85,10 +85,16 @@ users:
     assert.equal(ada.email_verified, true);
     assert.deepEqual([...(await permissionsOf(store(), ada.user_id, api))].sort(), ['read:patients', 'write:patients']);
     const password = await findPassword(store(), ada.user_id);
-    assert.equal((await site.house.passwords.verify('Correct-Horse-7', password?.hash)).ok, true);
+    assert.equal(
+      (await site.house.passwords.verify('Correct-Horse-7', password?.hash, { tenant: 'default' })).ok,
+      true,
+    );
     const grace = await findUserByIdentifier(store(), 'Username-Password-Authentication', 'grace@example.com');
     const imported = await findPassword(store(), grace?.user_id ?? '');
-    assert.deepEqual(await site.house.passwords.verify('imported', imported?.hash), { ok: true, upgrade: true });
+    assert.deepEqual(await site.house.passwords.verify('imported', imported?.hash, { tenant: 'default' }), {
+      ok: true,
+      upgrade: true,
+    });
 
     assert.equal(await apply(text), 0);
     assert.equal((await findPassword(store(), ada.user_id))?.hash, password?.hash);

@@ -95,7 +95,7 @@ export async function people(engine: Engine): Promise<People> {
       return created.user;
     },
     async member() {
-      hash ??= site.house.passwords.hash(password);
+      hash ??= site.house.passwords.hash(password, { tenant: 'default' });
       return here.user({ password_hash: await hash });
     },
     async signIn(browser, user, secondsAgo = 0) {

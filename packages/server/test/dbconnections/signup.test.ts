@@ -60,7 +60,7 @@ for (const engine of engines) {
       assert.equal(user?.user_id, `auth0|${_id}`);
       assert.equal(user?.given_name, 'Ada');
       const stored = await findPassword(store(), `auth0|${_id}`);
-      assert.equal((await site.house.passwords.verify(password, stored?.hash)).ok, true);
+      assert.equal((await site.house.passwords.verify(password, stored?.hash, { tenant: 'default' })).ok, true);
     });
 
     test('SU-1: a form does as well', async () => {
@@ -181,8 +181,11 @@ for (const engine of engines) {
       const reply = await signup({ email: 'long@x.test', password: long });
       assert.equal(reply.status, 200, reply.text);
       const stored = await findPassword(store(), `auth0|${reply.body._id}`);
-      assert.equal((await site.house.passwords.verify(long, stored?.hash)).ok, true);
-      assert.equal((await site.house.passwords.verify(long.slice(0, -1), stored?.hash)).ok, false);
+      assert.equal((await site.house.passwords.verify(long, stored?.hash, { tenant: 'default' })).ok, true);
+      assert.equal(
+        (await site.house.passwords.verify(long.slice(0, -1), stored?.hash, { tenant: 'default' })).ok,
+        false,
+      );
       const tooLong = await signup({ password: `${long}x` });
       assert.equal(tooLong.status, 400);
       assert.match(tooLong.body.description, /72 bytes/);
@@ -343,7 +346,7 @@ for (const engine of engines) {
       for (let round = 0; round < 10; round++) {
         for (const [name, work] of [
           ['taken', () => signup({ email: 'taken@x.test' })],
-          ['hash', () => site.house.passwords.hash(password)],
+          ['hash', () => site.house.passwords.hash(password, { tenant: 'default' })],
         ] as const) {
           const from = performance.now();
           await work();

@@ -53,7 +53,9 @@ for (const engine of engines) {
       for (let round = 0; round < 5; round++) {
         const visitor = await begin(here, clientId);
         // The verification waits in line behind these, so that the login has ended before it is done.
-        const line = Promise.all(Array.from({ length: 5 }, () => here.house.passwords.hash('Somebody else 9')));
+        const line = Promise.all(
+          Array.from({ length: 5 }, () => here.house.passwords.hash('Somebody else 9', { tenant: 'default' })),
+        );
         const sent = visitor.post('login', { username: 'ended@example.com', password });
         await storeOf(here).transact((tx) => takePending(tx, visitor.pending));
         const reply = await sent;
@@ -66,7 +68,7 @@ for (const engine of engines) {
     });
 
     test('a password that changes, or a user who goes, while the old one is being verified lets nobody in', async () => {
-      const hash = await here.house.passwords.hash('Quite another 8');
+      const hash = await here.house.passwords.hash('Quite another 8', { tenant: 'default' });
       for (const [email, change] of [
         ['changed@example.com', 'password'],
         ['gone@example.com', 'removed'],
@@ -75,7 +77,7 @@ for (const engine of engines) {
         const user = await makeUser(here, { email });
         const visitor = await begin(here, clientId);
         // Verified first, changed then, written last: the verification waits in line behind this one.
-        const line = here.house.passwords.hash('Somebody else 9');
+        const line = here.house.passwords.hash('Somebody else 9', { tenant: 'default' });
         const sent = visitor.post('login', { username: email, password });
         await line;
         await storeOf(here).transact(async (tx) => {

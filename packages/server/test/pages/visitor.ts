@@ -36,7 +36,7 @@ export async function makeClient(here: Here, body: object = {}): Promise<string>
 
 /** A user of the built-in database, with `password` unless the draft says otherwise. */
 export async function makeUser(here: Here, draft: Partial<UserDraft> = {}): Promise<User> {
-  const password_hash = draft.password_hash ?? (await here.house.passwords.hash(password));
+  const password_hash = draft.password_hash ?? (await here.house.passwords.hash(password, { tenant: 'default' }));
   const made = await storeOf(here).transact((tx) =>
     createUser(tx, { connection, password_hash, ...draft }, here.house.now()),
   );

@@ -58,6 +58,7 @@ describe('a user who is blocked, and one who is locked', () => {
       ).status,
       401,
     );
+    for (let time = 0; time < 12; time++) assert.equal((await byPassword(person)).status, 401, 'and that is no guess');
     const silent = await walk(browser, authorizeUrl(site, client, { prompt: 'none' }));
     assert.ok(silent.kind === 'client' && silent.params.error && !silent.params.code, 'a session');
     assert.ok([401, 403].includes((await userinfo(site, tokens.access_token)).status), 'a token that was issued');

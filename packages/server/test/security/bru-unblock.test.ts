@@ -139,6 +139,26 @@ describe('unblocking', () => {
     await mailTo(site, person.email, { template: 'blocked_account', count: 2 });
   });
 
+  const changes: readonly [what: string, change: (person: Person) => object][] = [
+    ['address', (person) => ({ email: `new-${person.email}`, email_verified: true })],
+    ['password', (person) => ({ password: `${person.password}-changed` })],
+  ];
+  for (const [what, change] of changes) {
+    test(`a link is worth nothing once the ${what} of the user has changed`, async () => {
+      const person = await site.user();
+      await close(person);
+      const mail = await mailTo(site, person.email, { template: 'blocked_account' });
+      const browser = userAgent();
+      const link = mail.links.find((one) => one.includes('/u/unblock')) ?? '';
+      const page = await browser.load(link);
+      assert.equal(page.status, 200);
+      const changed = await site.manage('PATCH', `/users/${person.userId}`, { connection, ...change(person) });
+      assert.equal(changed.status, 200, changed.text);
+      assert.equal((await browser.load(link)).status, 400);
+      assert.equal((await browser.submit(page)).status, 400, 'nor the form that was open already');
+    });
+  }
+
   test('a form without its token, or from another site, opens nothing', async () => {
     const person = await site.user();
     await close(person);

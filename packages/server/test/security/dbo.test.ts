@@ -199,13 +199,12 @@ describe('the database', { concurrency: true }, () => {
       );
       const after = (await manage('GET', '/clients?per_page=100')).body.map((client: { name: string }) => client.name);
       assert.ok(!after.includes('Read-only'));
-      // Events that waited in memory are written.
-      await sleep(600);
-      const { body } = await manage(
-        'GET',
-        `/logs?include_totals=true&q=${encodeURIComponent(`type:seccft AND client_id:"${machine.clientId}"`)}`,
-      );
-      assert.ok(body.total > 5);
+      // Events that waited in memory are written, when the writer gets to it.
+      const events = `type:seccft AND client_id:"${machine.clientId}"`;
+      const written = async () =>
+        (await manage('GET', `/logs?include_totals=true&q=${encodeURIComponent(events)}`)).body.total;
+      for (let tries = 0; tries < 100 && !((await written()) > 5); tries++) await sleep(200);
+      assert.ok((await written()) > 5);
     } finally {
       await watched.end();
       await watchedToo.end();

@@ -56,6 +56,7 @@ describe('password reset', () => {
       const { replies } = await talk(Number(new URL(site.base).port), text);
       if (replies[0]?.status !== 200) continue;
       const mail = await mailTo(site, person.email, { count: ++mails });
+      ahead += 720_000;
       assert.ok(linkOf(mail.links).startsWith(`${site.base}/u/reset-password?ticket=`), `${head}: ${mail.links}`);
       assert.ok(!`${mail.html}${mail.text}${mail.subject}${mail.from}`.includes('evil.test'), String(head));
     }
@@ -113,6 +114,7 @@ describe('password reset', () => {
   test('PWR-04: a newer request ends the older link', async () => {
     const person = await site.user();
     const older = await mailedLink(site, person.email);
+    ahead += 61_000;
     const newer = await mailedLink(site, person.email, 2);
     assert.notEqual(older, newer);
     assert.equal((await choose(older, otherPassword)).status, 400);
@@ -282,6 +284,7 @@ describe('password reset', () => {
       const { status, text, headers } = await forgot(site, email);
       const shown = [...headers].filter(([name]) => name !== 'date');
       answers.push({ status, text, shown });
+      ahead += 61_000;
     }
     for (const answer of answers) assert.deepEqual(answer, answers[0]);
     assert.deepEqual([answers[0]?.status, answers[0]?.text], [200, mailSent]);
@@ -302,6 +305,55 @@ describe('password reset', () => {
     assert.match(views[0]?.text ?? '', /If there is an account for TYPED/);
   });
 
+  test('one account is sent five links an hour, none within a minute of the last, whoever asks and from wherever', async () => {
+    const username = `many-${Date.now()}`;
+    const [{ id, options }] = (await site.manage('GET', '/connections?strategy=auth0')).body;
+    const named = { ...options, requires_username: true };
+    assert.equal((await site.manage('PATCH', `/connections/${id}`, { options: named })).status, 200);
+    const person = await site.user({ username });
+    const told: Record<string, unknown>[] = [];
+    const asks = async () => {
+      const answers = await Promise.all([
+        forgot(site, person.email),
+        forgot(site, 'nobody-of-many@people.example.com'),
+      ]);
+      told.push(...answers.map(({ status, text }) => ({ status, text })));
+      const browser = userAgent();
+      const page = await browser.load(`${site.base}/u/reset-password/request`);
+      assert.equal((await browser.submit(page, { email: username })).status, 200);
+    };
+    const reasons = async (count: number): Promise<string[]> => {
+      for (;;) {
+        await here.house.logs.flush();
+        const { body } = await site.manage('GET', '/logs?q=type:(scpr OR fcpr)&per_page=100&sort=date:-1');
+        const events: { user_id?: string; type: string; details: { error?: { because: string } } }[] = body;
+        const found = events
+          .filter(({ user_id }) => user_id === person.userId)
+          .map(({ type, details }) => (type === 'scpr' ? 'sent' : (details.error?.because ?? '')));
+        if (found.length >= count) return found;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    const count = (all: readonly string[], what: RegExp) => all.filter((one) => what.test(one)).length;
+    for (let minute = 0; minute < 7; minute++) {
+      await asks();
+      // Of the two that asked in this minute one at most was sent a link, by whatever name.
+      const all = await reasons(2 * (minute + 1));
+      assert.equal(count(all, /^sent$/), Math.min(minute + 1, 5), all.join('; '));
+      ahead += 61_000;
+    }
+    const all = await reasons(14);
+    assert.equal(count(all, /within the last minute/), 4);
+    assert.equal(count(all, /as many links as it may get/), 5);
+    assert.equal((await mailsTo(site, person.email)).length, 5);
+    for (const answer of told) assert.deepEqual(answer, told[0], 'nobody is told');
+    const last = (await mailsTo(site, person.email)).map(({ links }) => linkOf(links));
+    const pages = await Promise.all(last.map((link) => userAgent().load(link)));
+    assert.equal(pages.filter(({ status }) => status === 200).length, 1, 'the last that was sent is good still');
+    ahead += 720_000;
+    await mailedLink(site, person.email, 6);
+  });
+
   test('UNI-02: the mail goes to the address that is stored, and never to one that only looks like it', async () => {
     const stored = await site.user({ email: 'mike@x.example.com' });
     await forgot(site, 'MIKE@X.example.com');
@@ -315,6 +367,7 @@ describe('password reset', () => {
       const { status } = await forgot(site, typed);
       assert.ok(status === 200 || status === 400, typed);
     }
+    ahead += 61_000;
     await forgot(site, stored.email);
     await mailTo(site, stored.email, { count: 2 });
     const everything = await site.send('GET', '/dev/mailbox.json');

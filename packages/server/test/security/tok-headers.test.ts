@@ -143,8 +143,9 @@ for (const [name, make] of Object.entries(verifiers)) {
     const refused = async (token: string, what: unknown) => {
       const reply = await at.present(token).catch((error: { cause?: { code?: string } }) => {
         // Node answers 431 and closes; while we still send, the reset can come before the answer was read.
-        if (token.length > 12_000 && ['ECONNRESET', 'EPIPE'].includes(error.cause?.code ?? '')) return undefined;
-        throw error;
+        if (!['ECONNRESET', 'EPIPE'].includes(error.cause?.code ?? '')) throw error;
+        // A kept connection may be the one that the refusal of the token before closes: once more, on a fresh one.
+        return token.length > 12_000 ? undefined : at.present(token);
       });
       if (!reply) return;
       // A header that is too large for HTTP is refused by HTTP.

@@ -124,10 +124,18 @@ export async function deleter(rig: CrashRig, actor: Actor, client: Client) {
 /** Forgets the password and chooses another by a link, again and again (CRA-04). The link is then used once more. */
 export async function forgetter(rig: CrashRig, actor: Actor, client: Client, first: Person, firstName: string) {
   let [person, password] = [first, firstName];
+  let mailed = false;
   for (let turn = 1; rig.going(); turn++) {
+    const byMail = actor.by.maybe(0.3);
+    if (byMail && mailed) {
+      // Whoever was sent a link gets no other for a while.
+      const fresh = await anotherPerson(rig);
+      if (fresh === undefined) continue;
+      [person, password] = [fresh, `${firstName} as yet another, ${turn}`];
+    }
+    mailed ||= byMail;
     const open = await opened(actor, client, person, password);
     if (open === undefined) continue;
-    const byMail = actor.by.maybe(0.3);
     const link = byMail
       ? await mailedLink(rig, actor, client, person, turn)
       : (
@@ -138,7 +146,7 @@ export async function forgetter(rig: CrashRig, actor: Actor, client: Client, fir
     if (typeof link !== 'string') {
       // A mail that is still to come brings a link of its own, and the link that somebody then holds is worth nothing.
       const fresh = byMail ? await anotherPerson(rig) : undefined;
-      if (fresh) [person, password] = [fresh, `${firstName} as another, ${turn}`];
+      if (fresh) [person, password, mailed] = [fresh, `${firstName} as another, ${turn}`, false];
       continue;
     }
     const chosen = (number: number): [Person, string] => [

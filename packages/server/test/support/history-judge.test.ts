@@ -67,6 +67,12 @@ const good: Readonly<Record<string, readonly Row[]>> = {
     [50, 60, rotate('t1', lenient), 'refused'],
     [70, 80, rotate('t3', lenient), 'refused'],
   ],
+  'reuse whose answer was lost may have ended the family': [
+    [0, 20, rotate('t1', lenient), 'ok', ['t2']],
+    [30, 40, rotate('t2', lenient), 'ok', ['t3']],
+    [50, 60, rotate('t1', lenient), 'unknown'],
+    [70, 80, rotate('t3', lenient), 'refused'],
+  ],
   'a revoked family': [
     [0, 20, { ends: ['family'] }, 'ok'],
     [30, 40, rotate('t1'), 'refused'],
@@ -154,6 +160,14 @@ const bad: Readonly<Record<string, readonly [rule: string, rows: readonly Row[]]
     [
       [0, 20, rotate('t1', lenient), 'unknown'],
       [900, 910, rotate('t1', lenient), 'refused'],
+    ],
+  ],
+  'a lost answer that was no reuse is no reason': [
+    'I4',
+    [
+      [0, 20, rotate('t1', lenient), 'ok', ['t2']],
+      [30, 40, rotate('t1', lenient), 'unknown'],
+      [50, 60, rotate('t2', lenient), 'refused'],
     ],
   ],
   'two refusals do not explain each other': [

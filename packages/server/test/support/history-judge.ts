@@ -143,7 +143,8 @@ function judgeFamilies(ops: readonly Op[]): string[] {
       const before = refused.find((one) => one.ended <= op.began);
       if (before) wrong.push(`I3: ${name} was good in ${told(op)} after it was not in ${told(before)}`);
     }
-    // A refusal needs a reason of its own, or another refusal before it that has one: that killed the family.
+    // A refusal needs a reason of its own, or another presentation before it that has one: that killed the family, also where
+    // its own answer was lost.
     const ownReason = (op: Op): boolean => {
       if (endings.some((one) => one !== op && mayBeDone(one) && one.began < op.ended)) return true;
       if (op.rotates === undefined) return false;
@@ -157,9 +158,9 @@ function judgeFamilies(ops: readonly Op[]): string[] {
             successors(op.rotates ?? '').some((next) => mayBeDone(next) && next.began < op.ended)),
       );
     };
-    const justified = refused.filter(ownReason);
+    const killers = all.filter((op) => !isOk(op) && !op.probes && ownReason(op));
     for (const op of refused) {
-      if (justified.includes(op) || justified.some((one) => one.began < op.ended)) continue;
+      if (killers.includes(op) || killers.some((one) => one.began < op.ended)) continue;
       wrong.push(`I4: ${name} was refused without a reason in ${told(op)}`);
     }
   }

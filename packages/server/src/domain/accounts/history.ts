@@ -1,6 +1,7 @@
 // Whether a password was used before, where the connection remembers (auth0-behaviour §32.3).
 
 import type { Passwords } from './passwords.ts';
+import type { Whose } from './turns.ts';
 import type { Password } from './user.ts';
 
 /**
@@ -12,10 +13,11 @@ export async function isReused(
   password: string,
   stored: Pick<Password, 'hash' | 'history'> | undefined,
   size: number,
+  whose: Whose,
 ): Promise<boolean> {
   if (!stored || size < 1) return false;
   for (const hash of [stored.hash, ...stored.history].slice(0, size)) {
-    if ((await passwords.verify(password, hash)).ok) return true;
+    if ((await passwords.verify(password, hash, whose)).ok) return true;
   }
   return false;
 }

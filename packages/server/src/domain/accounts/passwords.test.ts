@@ -8,18 +8,19 @@ import { isReused } from './history.ts';
 import { createPasswords, isUsableHash } from './passwords.ts';
 
 const passwords = createPasswords();
+const whose = { tenant: 'tenant' };
 
 test('a password matches its own hash only, and the hash is argon2id at the cost of now', async () => {
-  const stored = await passwords.hash('correct horse');
+  const stored = await passwords.hash('correct horse', whose);
   assert.match(stored, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-  assert.deepEqual(await passwords.verify('correct horse', stored), { ok: true, upgrade: false });
-  assert.deepEqual(await passwords.verify('Correct horse', stored), { ok: false, upgrade: false });
-  assert.notEqual(await passwords.hash('correct horse'), stored);
+  assert.deepEqual(await passwords.verify('correct horse', stored, whose), { ok: true, upgrade: false });
+  assert.deepEqual(await passwords.verify('Correct horse', stored, whose), { ok: false, upgrade: false });
+  assert.notEqual(await passwords.hash('correct horse', whose), stored);
 });
 
 test('nobody’s password matches nothing', async () => {
-  assert.deepEqual(await passwords.verify('anything', undefined), { ok: false, upgrade: false });
-  assert.deepEqual(await passwords.verify('no password', undefined), { ok: false, upgrade: false });
+  assert.deepEqual(await passwords.verify('anything', undefined, whose), { ok: false, upgrade: false });
+  assert.deepEqual(await passwords.verify('no password', undefined, whose), { ok: false, upgrade: false });
 });
 
 test('bcrypt hashes match, with the prefix of PHP too, and are to be upgraded', async () => {
@@ -27,27 +28,27 @@ test('bcrypt hashes match, with the prefix of PHP too, and are to be upgraded', 
   for (const prefix of ['$2b$', '$2a$', '$2y$']) {
     const hash = stored.replace('$2b$', prefix);
     assert.equal(isUsableHash(hash), true);
-    assert.deepEqual(await passwords.verify('imported', hash), { ok: true, upgrade: true }, prefix);
-    assert.deepEqual(await passwords.verify('other', hash), { ok: false, upgrade: false }, prefix);
+    assert.deepEqual(await passwords.verify('imported', hash, whose), { ok: true, upgrade: true }, prefix);
+    assert.deepEqual(await passwords.verify('other', hash, whose), { ok: false, upgrade: false }, prefix);
   }
 });
 
 test('a weaker argon2 hash is to be upgraded', async () => {
   const stored = await argonHash('imported', { memoryCost: 8192, timeCost: 1 });
-  assert.deepEqual(await passwords.verify('imported', stored), { ok: true, upgrade: true });
+  assert.deepEqual(await passwords.verify('imported', stored, whose), { ok: true, upgrade: true });
 });
 
 test('nothing beyond 72 bytes, with a NUL or with half a surrogate pair is hashed or matches', async () => {
   const long = 'x'.repeat(72);
   const stored = await bcrypt.hash(long, 4);
-  assert.equal((await passwords.verify(long, stored)).ok, true);
+  assert.equal((await passwords.verify(long, stored, whose)).ok, true);
   // bcrypt itself would let both of these in.
-  assert.equal((await passwords.verify(`${long}y`, stored)).ok, false);
-  assert.equal((await passwords.verify('secret\0x', await bcrypt.hash('secret', 4))).ok, false);
+  assert.equal((await passwords.verify(`${long}y`, stored, whose)).ok, false);
+  assert.equal((await passwords.verify('secret\0x', await bcrypt.hash('secret', 4), whose)).ok, false);
   for (const wrong of ['', `${long}y`, 'é'.repeat(37), 'a\0b', '\ud800']) {
-    await assert.rejects(passwords.hash(wrong), RangeError);
+    await assert.rejects(passwords.hash(wrong, whose), RangeError);
   }
-  assert.equal((await passwords.verify('\ud800', await passwords.hash('\ufffd'))).ok, false);
+  assert.equal((await passwords.verify('\ud800', await passwords.hash('\ufffd', whose), whose)).ok, false);
 });
 
 test('hashes from elsewhere are taken as bcrypt or argon2 at a bearable cost, and nothing else is', async () => {
@@ -71,30 +72,30 @@ test('hashes from elsewhere are taken as bcrypt or argon2 at a bearable cost, an
 
 test('one hash runs at a time, and when too many wait the next is told at once', async () => {
   const own = createPasswords();
-  const stored = await own.hash('x');
-  await own.verify('x', undefined);
+  const stored = await own.hash('x', whose);
+  await own.verify('x', undefined, whose);
   const least = async (work: () => Promise<unknown>) => {
     const took: number[] = [];
     for (let round = 0; round < 5; round++) took.push(await timed(work));
     return Math.min(...took);
   };
-  const one = await least(() => own.verify('x', stored));
-  const four = await least(() => Promise.all([1, 2, 3, 4].map(() => own.verify('x', stored))));
+  const one = await least(() => own.verify('x', stored, whose));
+  const four = await least(() => Promise.all([1, 2, 3, 4].map(() => own.verify('x', stored, whose))));
   assert.ok(four > 2.5 * one, `four at once took ${four} ms, one ${one} ms`);
-  const crowd = await Promise.allSettled(Array.from({ length: 230 }, () => own.verify('x', 'not a hash')));
+  const crowd = await Promise.allSettled(Array.from({ length: 230 }, () => own.verify('x', 'not a hash', whose)));
   const refused = crowd.filter((one) => one.status === 'rejected');
   assert.equal(refused.length, 30);
-  assert.equal((await own.verify('x', stored)).ok, true);
+  assert.equal((await own.verify('x', stored, whose)).ok, true);
 });
 
 test('an unknown user and one without a usable password cost what a wrong password costs', async () => {
-  const stored = await passwords.hash('right');
+  const stored = await passwords.hash('right', whose);
   const classes = { wrong: 'wrong', unknown: 'wrong', long: 'x'.repeat(100_000) };
   const samples: Record<string, number[]> = { wrong: [], unknown: [], long: [] };
   for (let round = 0; round < 25; round++) {
     for (const [name, password] of Object.entries(classes)) {
       const known = name === 'wrong' ? stored : undefined;
-      samples[name]?.push(await spent(() => passwords.verify(password, known)));
+      samples[name]?.push(await spent(() => passwords.verify(password, known, whose)));
     }
   }
   // The cheapest of each: a core that is shared makes any of them dearer, and none cheaper. Without the dummy it were nothing.
@@ -106,28 +107,28 @@ test('an unknown user and one without a usable password cost what a wrong passwo
 });
 
 test('the present password and those of the history count as used, as many as the connection remembers', async () => {
-  const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((password) => passwords.hash(password)));
+  const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((password) => passwords.hash(password, whose)));
   const stored = { hash: a ?? '', history: [b ?? '', c ?? ''] };
-  assert.equal(await isReused(passwords, 'a', stored, 1), true);
-  assert.equal(await isReused(passwords, 'b', stored, 1), false);
-  assert.equal(await isReused(passwords, 'b', stored, 2), true);
-  assert.equal(await isReused(passwords, 'c', stored, 2), false);
-  assert.equal(await isReused(passwords, 'c', stored, 24), true);
-  assert.equal(await isReused(passwords, 'd', stored, 24), false);
-  assert.equal(await isReused(passwords, 'a', stored, 0), false);
-  assert.equal(await isReused(passwords, 'a', undefined, 24), false);
+  assert.equal(await isReused(passwords, 'a', stored, 1, whose), true);
+  assert.equal(await isReused(passwords, 'b', stored, 1, whose), false);
+  assert.equal(await isReused(passwords, 'b', stored, 2, whose), true);
+  assert.equal(await isReused(passwords, 'c', stored, 2, whose), false);
+  assert.equal(await isReused(passwords, 'c', stored, 24, whose), true);
+  assert.equal(await isReused(passwords, 'd', stored, 24, whose), false);
+  assert.equal(await isReused(passwords, 'a', stored, 0, whose), false);
+  assert.equal(await isReused(passwords, 'a', undefined, 24, whose), false);
 });
 
 test('while there are imported hashes, users who were imported, others and nobody cost the same', async () => {
   let time = 0;
   const own = createPasswords(() => time);
-  const stored = { imported: await bcrypt.hash('right', 10), own: await own.hash('right'), nobody: undefined };
+  const stored = { imported: await bcrypt.hash('right', 10), own: await own.hash('right', whose), nobody: undefined };
   /** The cheapest of each, taken in turns: a core that is shared makes any of them dearer, and none cheaper. */
   const quickest = async (names: readonly (keyof typeof stored)[]) => {
     const least = new Map(names.map((name) => [name, Number.POSITIVE_INFINITY]));
     for (let round = 0; round < 10; round++) {
       for (const name of names) {
-        const took = await spent(() => own.verify('wrong', stored[name]));
+        const took = await spent(() => own.verify('wrong', stored[name], whose));
         least.set(name, Math.min(took, least.get(name) ?? took));
       }
     }
@@ -139,8 +140,8 @@ test('while there are imported hashes, users who were imported, others and nobod
     const ratio = all(name) / all('imported');
     assert.ok(ratio > 0.7 && ratio < 1.4, `${name} ${all(name)} ms, imported ${all('imported')} ms`);
   }
-  assert.equal((await own.verify('right', stored.own)).ok, true);
-  assert.equal((await own.verify('wrong', stored.nobody)).ok, false);
+  assert.equal((await own.verify('right', stored.own, whose)).ok, true);
+  assert.equal((await own.verify('wrong', stored.nobody, whose)).ok, false);
   time += 3_600_001;
   const later = (await quickest(['own']))('own');
   assert.ok(

@@ -3,25 +3,30 @@
 
 import { type Algorithm, hash as argonHash, verify as argonVerify, parseOptions } from '@node-rs/argon2';
 import bcrypt from 'bcrypt';
-import { StoreUnavailable } from '../../storage/store.ts';
+import { createTurns, type Whose } from './turns.ts';
 
 export interface Passwords {
+  // Each takes a core for a while: whoever asks has taken it from a gate's count before (`domain/limits`, test/security/dos-hashes).
   /** A PHC string for storage. @throws RangeError for a password that `isUsablePassword` refuses; StoreUnavailable when too many wait */
-  hash(password: string): Promise<string>;
+  hash(password: string, whose: Whose): Promise<string>;
   /**
    * Whether this is the password of the stored hash. `upgrade`: it is, and the hash is weaker than those made now: hash it
    * again and keep it. `undefined` for a user who is unknown or has no password: never ok, and as slow as a real one.
    * @throws StoreUnavailable when too many wait
    */
-  verify(password: string, stored: string | undefined): Promise<{ readonly ok: boolean; readonly upgrade: boolean }>;
+  verify(
+    password: string,
+    stored: string | undefined,
+    whose: Whose,
+  ): Promise<{ readonly ok: boolean; readonly upgrade: boolean }>;
 }
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one thread. */
 const cost = { algorithm: 2 as Algorithm, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Longest password in bytes (auth0-behaviour §32.3): bcrypt ends there, and a longer one must never be cut silently. */
 export const mostPasswordBytes = 72;
-/** Hashes that may wait; at 30 ms each more would keep people waiting longer than they do. */
-const mostWaiting = 200;
+/** Hashes that may wait: at 30 ms each more of one tenant would keep its people waiting longer than they do. */
+const mostWaiting = { all: 2_000, ofTenant: 200, ofAccount: 50 };
 /** Hashes of somebody else that could take a minute or a gigabyte each are not taken in. */
 const mostImported = { memoryCost: 262_144, timeCost: 10, parallelism: 4, bcryptRounds: 14 };
 
@@ -67,19 +72,7 @@ function nobodysBcrypt(rounds: number): string {
 
 /** The passwords of this process: make one, and give it to every room that hashes. `now` in ms, monotonic. */
 export function createPasswords(now: () => number = () => performance.now()): Passwords {
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (waiting >= mostWaiting) throw new StoreUnavailable('Too many passwords wait for their turn');
-    waiting++;
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    try {
-      return await mine;
-    } finally {
-      waiting--;
-    }
-  };
+  const turns = createTurns(mostWaiting);
   // Made at the first need: nobody's password, and nothing that anybody can type.
   let nobody: Promise<string> | undefined;
   const dummy = () => {
@@ -100,14 +93,14 @@ export function createPasswords(now: () => number = () => performance.now()): Pa
   };
 
   return {
-    async hash(password) {
+    async hash(password, whose) {
       if (!isUsablePassword(password)) throw new RangeError('not a password of 1 to 72 bytes');
-      return inTurn(() => argonHash(password, cost));
+      return turns.take(whose, () => argonHash(password, cost));
     },
-    async verify(password, stored) {
+    async verify(password, stored, whose) {
       const other = await dummy();
       const usable = isUsablePassword(password);
-      return inTurn(async () => {
+      return turns.take(whose, async () => {
         // What can't be right is verified all the same, against nobody's hash: the time tells nothing.
         if (!usable || stored === undefined) {
           await argonVerify(other, usable ? password : 'no password');

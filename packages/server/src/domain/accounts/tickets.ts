@@ -47,7 +47,7 @@ export const tickets: Table<Ticket> = {
 const boundTo: Readonly<Record<TicketPurpose, readonly ('email' | 'password')[]>> = {
   'reset-password': ['email', 'password'],
   'verify-email': ['email'],
-  unblock: [],
+  unblock: ['email', 'password'],
 };
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

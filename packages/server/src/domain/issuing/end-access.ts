@@ -2,10 +2,13 @@
 // changed password ends refresh tokens; here it does (docs/refresh-tokens.md).
 
 import type { Transaction } from '../../storage/store.ts';
+import { removeUser } from '../accounts/remove.ts';
+import { users } from '../accounts/user.ts';
 import { endSessionsOf, type SessionEnd } from '../sessions/ending.ts';
 import { forgetIssuedOf } from './issued.ts';
 import type { EndReason, RefreshFamily } from './refresh-family.ts';
 import { revokeRefreshFamilies } from './refresh-revoke.ts';
+import { userGrants } from './user-tables.ts';
 
 export interface EndedAccess {
   /** How many sessions there were. */
@@ -30,4 +33,13 @@ export async function endAccess(
   const families = await revokeRefreshFamilies(tx, { user_id: userId }, why, now);
   await forgetIssuedOf(tx, userId);
   return { sessions, families };
+}
+
+/** Removes a user with all that is open of it; the clients hear of its sessions. `false` if there is none. `now` in ms. */
+export async function removeAccount(tx: Transaction, userId: string, now: number): Promise<boolean> {
+  if (!(await tx.lock(users, userId))) return false;
+  // Before the refresh tokens under them, as whoever deletes a client locks them.
+  await tx.removeAll(userGrants, { user_id: userId });
+  await endAccess(tx, userId, 'account-deleted', now);
+  return removeUser(tx, userId);
 }

@@ -16,7 +16,9 @@ export async function keepIssued(tx: Transaction, rows: readonly IssuedRow[]): P
 
 /** Revokes what was bought together; how many tokens it were. Rows stay until their end, so that the log can say "revoked". */
 export async function revokeIssued(tx: Transaction, family: string): Promise<number> {
-  const rows = (await tx.all(issuedTokens, { family })).filter((row) => !row.revoked);
+  const bought = (await tx.all(issuedTokens, { family })).filter((row) => !row.revoked);
+  // In the order in which a whole user's are locked when they are forgotten.
+  const rows = bought.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   for (const row of rows) await tx.replace(issuedTokens, { ...row, revoked: true });
   return rows.length;
 }

@@ -51,9 +51,9 @@ export async function logInByPassword(
       const password = after && (await findPassword(tx, user.user_id));
       if (!after || after.blocked === true || password?.hash !== verified) throw new Ended();
       if (upgrade !== undefined) await upgradeHash(tx, user.user_id, verified, upgrade);
-      await admission.admit(tx);
       if (refresh) await keepRefreshToken(tx, refresh, now);
       await keepIssued(tx, minted.rows);
+      await admission.admit(tx);
       return { kind: 'issued', minted, refresh };
     });
   } catch (error) {

@@ -10,7 +10,7 @@ import { type RefreshFamily, refreshFamilies } from './refresh-family.ts';
 import type { Caller } from './refresh-issue.ts';
 import { nextEnds } from './refresh-lifetime.ts';
 import { standingOf, type Window } from './refresh-member.ts';
-import { familiesOf, revokeRefreshFamily } from './refresh-revoke.ts';
+import { endLocked, lockFamilies, revokeRefreshFamily } from './refresh-revoke.ts';
 import { hashOfPart, nextToken, openSuccessor, type RefreshToken, sealSuccessor, writeToken } from './refresh-token.ts';
 import type { GrantedToUser } from './user-authorization.ts';
 import type { Minting } from './user-token-content.ts';
@@ -42,6 +42,9 @@ export type Exchanged =
   | { readonly kind: 'reused'; readonly family: RefreshFamily; readonly because: string }
   | { readonly kind: 'ended'; readonly because: string };
 
+/** Undoes an exchange with which rotation begins, and which did not look like it: it locks more, and in another order. */
+class RotationBegins extends Error {}
+
 /**
  * Signs the tokens, then replaces the refresh token and keeps what must be kept. `inTransaction` spends what else the request
  * uses up and throws to keep nothing. @throws StoreUnavailable, what `inTransaction` throws
@@ -52,38 +55,73 @@ export async function exchangeRefreshToken(
   exchange: RefreshExchange & { readonly caller: Caller },
   inTransaction: (tx: Transaction) => Promise<void>,
 ): Promise<Exchanged> {
-  const { token, window } = exchange;
   // Signed before the transaction: an RSA signature inside would make every other writer wait for it. Each racer gets access
   // and ID tokens of its own, and only the refresh token is shared: those end by themselves, and sharing them would mean to keep them.
   const minted = await mintUserTokens(deps, refreshMinting(tenant, exchange), deps.now());
-  return deps.database.store(tenant).transact(async (tx): Promise<Exchanged> => {
-    await inTransaction(tx);
-    const family = await tx.lock(refreshFamilies, token.family);
-    if (!family) return { kind: 'ended', because: 'the family was revoked while its token was exchanged' };
-    const standing = standingOf(family, token, window);
-    switch (standing.kind) {
-      case 'current': {
-        const successor = await replace(tx, family, exchange, deps.now());
-        await keepIssued(tx, minted.rows);
-        const counter = successor?.counter ?? family.counter;
-        return { kind: 'issued', minted, refreshToken: successor && writeToken(successor), counter, repeated: false };
-      }
-      case 'repeated': {
-        if (!family.previous) throw new Error(`family ${family.id} repeats a token that it does not remember`);
-        const successor = openSuccessor(token, family.previous.successor);
-        await keepIssued(tx, minted.rows);
-        const { counter } = successor;
-        return { kind: 'issued', minted, refreshToken: writeToken(successor), counter, repeated: true };
-      }
-      case 'reused':
-        await revokeRefreshFamily(tx, family.id, 'token-reused', deps.now());
-        return { kind: 'reused', family, because: standing.because };
-      case 'ended':
-        return { kind: 'ended', because: standing.because };
-      case 'unknown':
-        throw new Error(`family ${family.id} changed its proof`);
+  const attempt = (begins: boolean) =>
+    deps.database.store(tenant).transact(async (tx) => {
+      await inTransaction(tx);
+      return replaced(tx, exchange, minted, begins, deps.now);
+    });
+  const { rotating } = exchange.client.refresh;
+  try {
+    return await attempt(rotating && !exchange.family.rotating);
+  } catch (error) {
+    if (!(error instanceof RotationBegins)) throw error;
+    return attempt(true);
+  }
+}
+
+/**
+ * The exchange in its transaction. `begins`: rotation seems to begin with it, so that other tokens of the user end, and more
+ * than its own family is locked. @throws RotationBegins if it does and that was not foreseen
+ */
+async function replaced(
+  tx: Transaction,
+  exchange: RefreshExchange & { readonly caller: Caller },
+  minted: Minted,
+  begins: boolean,
+  clock: () => number,
+): Promise<Exchanged> {
+  const { token, window, client } = exchange;
+  const lasting = begins ? await lockLasting(tx, exchange.family) : [];
+  const family = begins ? lasting.find(({ id }) => id === token.family) : await tx.lock(refreshFamilies, token.family);
+  if (!family) return { kind: 'ended', because: 'the family was revoked while its token was exchanged' };
+  const standing = standingOf(family, token, window);
+  switch (standing.kind) {
+    case 'current': {
+      const beginsNow = client.refresh.rotating && !family.rotating;
+      if (beginsNow && !begins) throw new RotationBegins();
+      const now = clock();
+      const successor = await replace(tx, family, exchange, now);
+      // A client that begins to rotate: the tokens of the same user and API that do not rotate end (RT-21).
+      const others = beginsNow ? lasting.filter(({ id, rotating }) => id !== family.id && !rotating) : [];
+      for (const other of others) await endLocked(tx, other, 'rotation-began', now);
+      await keepIssued(tx, minted.rows);
+      const counter = successor?.counter ?? family.counter;
+      return { kind: 'issued', minted, refreshToken: successor && writeToken(successor), counter, repeated: false };
     }
-  });
+    case 'repeated': {
+      if (!family.previous) throw new Error(`family ${family.id} repeats a token that it does not remember`);
+      const successor = openSuccessor(token, family.previous.successor);
+      await keepIssued(tx, minted.rows);
+      const { counter } = successor;
+      return { kind: 'issued', minted, refreshToken: writeToken(successor), counter, repeated: true };
+    }
+    case 'reused':
+      await revokeRefreshFamily(tx, family.id, 'token-reused', clock());
+      return { kind: 'reused', family, because: standing.because };
+    case 'ended':
+      return { kind: 'ended', because: standing.because };
+    case 'unknown':
+      throw new Error(`family ${family.id} changed its proof`);
+  }
+}
+
+/** Locks a family with its user and the others of the same user and API that do not rotate. */
+function lockLasting(tx: Transaction, { id, user_id, client_id, audience }: RefreshFamily): Promise<RefreshFamily[]> {
+  const whose = { user_id, client_id, audience: audience ?? null };
+  return lockFamilies(tx, whose, (family) => family.id === id || !family.rotating);
 }
 
 /** Writes down that the current token was exchanged, and by what it is replaced: `undefined` if it stays. `now` in ms. */
@@ -112,15 +150,7 @@ async function replace(
         }
       : {}),
   });
-  if (rotating && !family.rotating) await revokeLasting(tx, family, now);
   return successor;
-}
-
-/** A client that begins to rotate: the tokens of the same user and API that do not rotate end (RT-21). */
-async function revokeLasting(tx: Transaction, { id, user_id, client_id, audience }: RefreshFamily, now: number) {
-  for (const other of await familiesOf(tx, { user_id, client_id, audience: audience ?? null })) {
-    if (other.id !== id && !other.rotating) await revokeRefreshFamily(tx, other.id, 'rotation-began', now);
-  }
 }
 
 /** What the tokens of an exchange are made of: no nonce (RT-14), and the session and time of the login. */

@@ -6,7 +6,7 @@ import { users } from '../accounts/user.ts';
 import type { ClientFacts } from '../clients/facts.ts';
 import { holderOf, type RefreshFamily, refreshFamilies } from './refresh-family.ts';
 import { firstEnds } from './refresh-lifetime.ts';
-import { revokeRefreshFamily } from './refresh-revoke.ts';
+import { revokeRefreshFamilies } from './refresh-revoke.ts';
 import { firstToken, hashOfPart, writeToken } from './refresh-token.ts';
 
 /** Active families of one user at one client, at most (RT-9). */
@@ -76,8 +76,8 @@ export async function keepRefreshToken(tx: Transaction, { row }: NewRefreshToken
   const { total } = await tx.page(refreshFamilies, { where: { holder }, offset: 0, limit: 1 });
   if (total >= mostActive) {
     const alive = (await tx.all(refreshFamilies, { holder })).filter(({ ends_at }) => now < Date.parse(ends_at));
-    for (const { id } of alive.slice(0, Math.max(0, alive.length - mostActive + 1)))
-      await revokeRefreshFamily(tx, id, 'too-many', now);
+    const ids = alive.slice(0, Math.max(0, alive.length - mostActive + 1)).map(({ id }) => id);
+    await revokeRefreshFamilies(tx, { ids }, 'too-many', now);
   }
   await tx.insert(refreshFamilies, row);
   return true;

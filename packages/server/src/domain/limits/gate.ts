@@ -11,6 +11,9 @@ import { isAllowed, type Protection, type Rate } from './protection.ts';
 
 /** Failed logins count for 30 days after the last (auth0-behaviour ATT-3). */
 export const failuresKeptMs = 30 * 86_400_000;
+/** Those at an identifier that nobody has: there are as many of them as anybody cares to type, and each takes a row. */
+export const nobodysKeptMs = 86_400_000;
+
 /** Who is about to say a password. */
 export interface Guess {
   /** Of the user whom the identifier names; else the identifier itself, in its canonical form. */
@@ -92,12 +95,13 @@ export async function enter(
   const throttles = addresses.enabled && !isAllowed(addresses.allowed, guess.ip);
   if (!counts && !throttles && !pace) return { kind: 'open', addressSpent: false };
   const tally = counts ? tallyOf(guess, accounts.byAddress) : undefined;
+  const keptMs = 'userId' in guess.account ? failuresKeptMs : nobodysKeptMs;
   const quick = pace && { ...pace, name: `${subjectOf(guess.account)} logs in from ${networkOf(guess.ip)}` };
   const address = throttles ? addressBucket('login', guess.ip, addresses.login) : undefined;
   // Always in this order, so that racers cannot block each other for good.
   return store.transact(async (tx): Promise<Pass | Closed> => {
     const most = accounts.blocks ? accounts.most : Number.MAX_SAFE_INTEGER;
-    const counted = tally && (await tx.tally(tally, most, now, failuresKeptMs));
+    const counted = tally && (await tx.tally(tally, most, now, keptMs));
     if (tally && !counted?.added) {
       const found = (await tx.tallies(tally.subject, now)).map(({ endsAt }) => endsAt);
       return { kind: 'closed', why: 'account', opensAt: Math.max(now, ...found) };
@@ -128,7 +132,7 @@ export async function leave(tx: Transaction, pass: Pass, now: number): Promise<v
   if (pass.address) await tx.putBack(pass.address);
 }
 
-/** The password was not looked at after all: gives the attempt back, and forgives nothing. */
+/** The password was not looked at after all, or was right and bought no login: gives the attempt back, and forgives nothing. */
 export async function giveBack(tx: Transaction, pass: Pass): Promise<void> {
   if (pass.tally) await tx.untally(pass.tally.name);
   if (pass.address) await tx.putBack(pass.address);

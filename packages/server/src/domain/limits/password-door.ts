@@ -5,10 +5,21 @@ import type { Database, Transaction } from '../../storage/store.ts';
 import { findPassword, findUserByIdentifier } from '../accounts/find.ts';
 import { nameOf } from '../accounts/name.ts';
 import type { Passwords } from '../accounts/passwords.ts';
+import type { Whose } from '../accounts/turns.ts';
 import type { User } from '../accounts/user.ts';
 import type { LogEvent } from '../logs/event.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
-import { accountOf, type Closed, enter, enterSignup, type Guess, giveBack, leave, subjectOf } from './gate.ts';
+import {
+  accountOf,
+  type Closed,
+  enter,
+  enterSignup,
+  type Guess,
+  giveBack,
+  leave,
+  nobodysKeptMs,
+  subjectOf,
+} from './gate.ts';
 import { protectionOf } from './protection.ts';
 import { createQueue } from './queue.ts';
 import { type EndpointRate, rateNamed } from './rates.ts';
@@ -28,7 +39,7 @@ export interface Claim {
   readonly about: Omit<LogEvent, 'tenant' | 'type' | 'description' | 'ip'>;
 }
 
-/** The door was closed before anybody looked at the password; `seconds` until it opens by itself. */
+/** The door was closed before anybody looked at the password; `seconds` until it opens by itself, or a day for an account. */
 export interface Refused {
   readonly kind: 'closed';
   readonly why: Closed['why'];
@@ -56,8 +67,11 @@ export interface Right {
 export interface Admission {
   /** Gives the attempt back and forgives the failures before it, in the transaction of the login. */
   admit(tx: Transaction): Promise<void>;
-  /** Whether or not there was a login: others who try at the same account need wait no longer. */
-  end(): void;
+  /**
+   * Once, whether or not there was a login: without one the attempt is given back and nothing is forgiven; others who try at the
+   * same account need wait no longer. Throws nothing.
+   */
+  end(): Promise<void>;
 }
 
 export interface PasswordDoor {
@@ -91,7 +105,7 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
   const refused = (claim: Claim, closed: Closed, user: User | undefined): Refused => {
     const [type, description] = told[closed.why];
     tell(claim, type, description, user);
-    return { kind: 'closed', why: closed.why, user, seconds: secondsUntil(closed.opensAt, now()) };
+    return { kind: 'closed', why: closed.why, user, seconds: toldSeconds(closed, now()) };
   };
 
   return {
@@ -114,7 +128,7 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
       if (pass.kind === 'closed') return refused(claim, pass, user);
       let judged: Awaited<ReturnType<typeof verify>>;
       try {
-        judged = await verify(claim, user);
+        judged = await verify(claim, user, { tenant, account: subjectOf(guess.account) });
       } catch (error) {
         // Nobody got to know whether it was right: the attempt does not count, if the store can still be told.
         await store.transact((tx) => giveBack(tx, pass)).catch(() => undefined);
@@ -127,7 +141,12 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
           await leave(tx, pass, now());
           admitted = true;
         };
-        return { ...judged, admission: { admit, end: () => end(admitted) } };
+        const over = async () => {
+          // Right, and refused for something else: that was no guess. What was guessed before is not forgiven.
+          if (!admitted) await store.transact((tx) => giveBack(tx, pass)).catch(() => undefined);
+          end(true);
+        };
+        return { ...judged, admission: { admit, end: over } };
       }
       end(false);
       if (pass.addressSpent) tell(claim, 'limit_mu', told.address[1]);
@@ -150,11 +169,17 @@ export function createPasswordDoor(deps: DoorDeps): PasswordDoor {
   async function verify(
     { tenant, password }: Claim,
     user: User | undefined,
+    whose: Whose,
   ): Promise<Exclude<Judged, Refused | Right> | Omit<Right, 'admission'>> {
     const stored = user && (await findPassword(database.store(tenant), user.user_id))?.hash;
-    const { ok, upgrade } = await passwords.verify(password, stored);
+    const { ok, upgrade } = await passwords.verify(password, stored, whose);
     if (!ok || !user || stored === undefined) return { kind: 'wrong', user, hasPassword: stored !== undefined };
-    return { kind: 'right', user, verified: stored, upgrade: upgrade ? await passwords.hash(password) : undefined };
+    return {
+      kind: 'right',
+      user,
+      verified: stored,
+      upgrade: upgrade ? await passwords.hash(password, whose) : undefined,
+    };
   }
 
   async function tellUser({ tenant, ip, about, language }: Claim, subject: string, user: User | undefined) {
@@ -175,6 +200,15 @@ const told = {
   pace: ['limit_sul', 'Too many logins of one user from this address'],
 } as const;
 const signupsMet = 'Too many sign-ups from this address';
+
+/** What a success has forgiven ends within this. */
+const forgivenSeconds = 10;
+
+/** An identifier of nobody opens sooner than an account, which an exact time would tell at once: both are told a day. */
+function toldSeconds({ why, opensAt }: Closed, now: number): number {
+  const exact = secondsUntil(opensAt, now);
+  return why !== 'account' || exact <= forgivenSeconds ? exact : nobodysKeptMs / 1000;
+}
 
 function secondsUntil(at: number, now: number): number {
   return Math.max(1, Math.ceil((at - now) / 1000));

@@ -3,7 +3,7 @@
 
 import type { EmailTemplate, TemplateName } from '../../resources/index.ts';
 import type { TenantId } from '../../schema/brand.ts';
-import type { Database } from '../../storage/store.ts';
+import type { Database, Limits } from '../../storage/store.ts';
 import { findUserByIdentifier } from '../accounts/find.ts';
 import { canonicalEmail } from '../accounts/identifiers.ts';
 import { nameOf } from '../accounts/name.ts';
@@ -138,6 +138,8 @@ async function mailLink(
     const now = deps.now();
     const current = await tx.lock(users, user.user_id);
     if (!current || current.email !== email) return 'the user was changed while the link was made';
+    const full = reset ? await tooManyLinks(tx, user.user_id, now) : undefined;
+    if (full !== undefined) return full;
     const purpose = reset ? 'reset-password' : 'verify-email';
     const ticket = await makeTicket(tx, user.user_id, purpose, message.lifetime * 1000, details, now);
     if (ticket === undefined) return 'the user is gone';
@@ -145,6 +147,20 @@ async function mailLink(
     await sendMessage(tx, { ...message, url }, now);
     return undefined;
   });
+}
+
+/** Links of one account, whoever asks, from wherever and by which identifier: five an hour, and a minute for each to be used in. */
+const linksAnHour = { capacity: 5, everyMs: 720_000 };
+const linksAtOnce = { capacity: 1, everyMs: 60_000 };
+
+/** Each link ends the one before, so whoever asks again and again would keep the user out. Takes one, or says why there is none. */
+async function tooManyLinks(tx: Pick<Limits, 'draw' | 'putBack'>, userId: string, now: number) {
+  const hourly = { name: `reset links of ${userId} in an hour`, ...linksAnHour };
+  if (!(await tx.draw(hourly, now)).drawn)
+    return 'this account was sent as many links as it may get: 5, and another every 12 minutes';
+  if ((await tx.draw({ name: `reset links of ${userId} at once`, ...linksAtOnce }, now)).drawn) return undefined;
+  await tx.putBack(hourly);
+  return 'a link was sent within the last minute, and is still good';
 }
 
 /** What a ticket needs beside the user: the address of its link, and where people go afterwards. */

@@ -6,6 +6,7 @@ import { createUser } from '../../domain/accounts/create.ts';
 import { findUserByIdentifier } from '../../domain/accounts/find.ts';
 import type { Passwords } from '../../domain/accounts/passwords.ts';
 import { findConnection } from '../../domain/connections/find.ts';
+import type { LinkDoor } from '../../domain/limits/link-door.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
@@ -23,10 +24,12 @@ export interface DashboardDeps {
   readonly database: Database;
   readonly snapshot: Snapshot;
   readonly passwords: Passwords;
+  readonly linkDoor: LinkDoor;
   readonly record: (event: LogEvent) => void;
   readonly now: () => number;
 }
 
+const fasterWas = 'Somebody else was faster: there is an administrator now.';
 const setupPath = '/dashboard/setup';
 
 class Taken extends Error {}
@@ -164,7 +167,17 @@ async function visitSetup(deps: DashboardDeps, ask: Ask): Promise<Answer> {
   const problems = judgeSetup(connection, { email, password });
   if (problems.length > 0) return show(400, email, problems);
 
-  const hash = await deps.passwords.hash(password);
+  const hashed = await deps.linkDoor.judge(
+    { tenant: ask.tenant, subject: 'the first administrator' },
+    async () => !(await hasAdministrator(store)),
+    () => deps.passwords.hash(password, { tenant: ask.tenant }),
+  );
+  if (hashed.kind === 'gone') return over(410, fasterWas);
+  if (hashed.kind === 'closed') {
+    const slow = show(429, email, [{ field: 'password', text: 'There were too many attempts. Wait a minute.' }]);
+    return { ...slow, headers: { ...slow.headers, 'retry-after': String(hashed.seconds) } };
+  }
+  const hash = hashed.value;
   const made = await store
     .transact(async (tx) => {
       await lockSetup(tx);
@@ -184,7 +197,7 @@ async function visitSetup(deps: DashboardDeps, ask: Ask): Promise<Answer> {
     });
   if (made === 'taken')
     return show(400, email, [{ field: 'email', text: 'Somebody has this address already: take another.' }]);
-  if (made === 'over') return over(410, 'Somebody else was faster: there is an administrator now.');
+  if (made === 'over') return over(410, fasterWas);
   deps.record({
     tenant: ask.tenant,
     type: 'ss',

@@ -165,7 +165,7 @@ async function judged(
   const entered = await deps.door.signup({ tenant: ask.tenant, ip: ask.ip, about: whence(ask, client) });
   if (entered.kind === 'closed') return tooMany(entered.seconds);
   // Hashed before anybody looks who exists: a taken address takes as long as a free one.
-  const hash = await deps.passwords.hash(asked.password);
+  const hash = await deps.passwords.hash(asked.password, { tenant: ask.tenant });
   const from = await askedFrom(deps, ask, client);
   const created = await deps.database.store(ask.tenant).transact(async (tx) => {
     const made = await createUser(tx, signupDraft(connection, fields, hash), deps.now());

@@ -75,8 +75,9 @@ async function write(tx: Transaction, proof: Proof, at: Circumstances): Promise<
       if (!user || user.blocked === true || password?.hash !== verified)
         throw new Undone({ kind: 'lost', why: 'user' });
       if (upgrade !== undefined) await upgradeHash(tx, user.user_id, verified, upgrade);
+      const begun = await begin(tx, user, at);
       await admission.admit(tx);
-      return begin(tx, user, at);
+      return begun;
     }
     case 'signup': {
       const created = await createUser(tx, proof.draft, at.now);

@@ -124,7 +124,7 @@ async function visit(deps: LoginDeps, step: AnyStep, ask: Ask): Promise<Answer> 
   try {
     return await walk(deps, at, await step.judge(stepAsk, sourcesOf(deps, at, language)), show);
   } finally {
-    for (const admission of at.admissions) admission.end();
+    for (const admission of at.admissions) await admission.end();
   }
 }
 
@@ -207,7 +207,7 @@ function sourcesOf(deps: LoginDeps, { ask, pending, client, admissions }: Visit,
       return judged;
     },
     enterSignup: () => deps.door.signup(person),
-    hash: (password) => passwords.hash(password),
+    hash: (password) => passwords.hash(password, { tenant: ask.tenant }),
     async decision(user) {
       const about = { client, request: pending.request, user, host: ask.host };
       const facts = await loadUserFacts({ database, snapshot }, ask.tenant, about);

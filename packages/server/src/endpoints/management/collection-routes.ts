@@ -158,6 +158,7 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     const outcome = await committed(ask, async (tx): Promise<Outcome<F>> => {
       const found = (await orphaned(tx, ask)) ?? (await locate(tx, ask, here));
       if (isRefused(found)) return found;
+      if (found) await verbs.lockFirst?.(tx, found);
       const before = found && (await tx.lock(table, (found as Record<string, unknown>)[declared.id] as string));
       if (!before) return missing;
       const resolved = checked<typeof patch>({ kind: 'valid', value: patch }, (valid) =>
@@ -183,6 +184,7 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     const outcome = await committed(ask, async (tx): Promise<'gone' | 'nothing' | Refused> => {
       const found = (await orphaned(tx, ask)) ?? (await locate(tx, ask, here));
       if (isRefused(found)) return found;
+      if (found) await verbs.lockFirst?.(tx, found);
       const id = found && ((found as Record<string, unknown>)[declared.id] as string);
       const entity = id === undefined ? undefined : await tx.lock(table, id);
       if (!entity || id === undefined) return declared.removingNothing === 204 ? 'nothing' : missing;

@@ -49,7 +49,7 @@ export interface TokenDryRun {
   password(ask: DryRunAsk, type: string): Promise<DryRun>;
 }
 
-const unspent = { admit: async () => undefined, end: () => undefined };
+const unspent = { admit: async () => undefined, end: async () => undefined };
 const noPasswords = () => Promise.reject(new Error('a dry run has nobody to ask for a password'));
 
 type Judged = { readonly decision: GrantDecision; readonly dialect: AnswerDialect };

@@ -53,7 +53,7 @@ export async function withPasswords<T>(
       return judged;
     });
   } finally {
-    for (const admission of admissions) admission.end();
+    for (const admission of admissions) await admission.end();
   }
 }
 

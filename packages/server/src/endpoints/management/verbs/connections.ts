@@ -1,13 +1,12 @@
 // What is special about connections: secrets inside `options`, and users who go away with their database.
 
 import { canonicalEmail } from '../../../domain/accounts/identifiers.ts';
-import { removeUser } from '../../../domain/accounts/remove.ts';
 import { users } from '../../../domain/accounts/user.ts';
 import { connectionTable } from '../../../domain/connections/find.ts';
-import { endAccess } from '../../../domain/issuing/end-access.ts';
+import { removeAccount } from '../../../domain/issuing/end-access.ts';
 import { type Connection, connections, keptDefaults, withPasswordDefaults } from '../../../resources/index.ts';
 import { isObject, isSound } from '../../../schema/json.ts';
-import type { Store, Transaction } from '../../../storage/store.ts';
+import type { Store } from '../../../storage/store.ts';
 import { empty, json, type Route } from '../../../web/exchange.ts';
 import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
@@ -91,7 +90,7 @@ export function connectionRoutes(machinery: Machinery): Route[] {
       const locked = await tx.lock(connectionTable, connection.id);
       if (!locked) return;
       for (const user of await tx.all(users, { connection: locked.name }))
-        await removeWhole(tx, user.user_id, here.now);
+        await removeAccount(tx, user.user_id, here.now);
       await tx.remove(connectionTable, locked.id);
     });
     const answer = { deleted_at: new Date(here.now).toISOString() };
@@ -111,7 +110,7 @@ export function connectionRoutes(machinery: Machinery): Route[] {
     if (!connection) return missing;
     const gone = await store.transact(async (tx) => {
       const found = await tx.all(users, { email, connection: connection.name });
-      for (const user of found) await removeWhole(tx, user.user_id, here.now);
+      for (const user of found) await removeAccount(tx, user.user_id, here.now);
       return found.length;
     });
     if (gone > 0) recordWrite(deps, ask, here.caller, 'Delete a User', { email }, { status: 204, body: {} });
@@ -131,20 +130,11 @@ export function connectionRoutes(machinery: Machinery): Route[] {
   ];
 }
 
-/** Removes the users of a connection, a portion a transaction; what a crash leaves, the next DELETE removes. */
+/** Removes the users of a connection, each in a transaction of its own, so that nobody else waits for long; what a crash leaves, the next DELETE removes. */
 async function removeUsers(store: Store, connection: Connection, now: number): Promise<void> {
   for (;;) {
     const { rows } = await store.page(users, { where: { connection: connection.name }, offset: 0, limit: portion });
     if (rows.length === 0) return;
-    await store.transact(async (tx) => {
-      for (const { user_id } of rows) await removeWhole(tx, user_id, now);
-    });
+    for (const { user_id } of rows) await store.transact((tx) => removeAccount(tx, user_id, now));
   }
-}
-
-/** Removes a user and all that is open of it; the clients hear of its sessions. */
-async function removeWhole(tx: Transaction, userId: string, now: number): Promise<void> {
-  if (!(await tx.lock(users, userId))) return;
-  await endAccess(tx, userId, 'account-deleted', now);
-  await removeUser(tx, userId);
 }

@@ -1,5 +1,6 @@
 // What is special about consents: audiences that follow the host, and all of a user's at once (auth0-behaviour §2.5).
 
+import { users } from '../../../domain/accounts/user.ts';
 import { USERINFO } from '../../../domain/issuing/consent.ts';
 import type { RefreshFamily } from '../../../domain/issuing/refresh-family.ts';
 import { revokeRefreshFamilies } from '../../../domain/issuing/refresh-revoke.ts';
@@ -25,22 +26,22 @@ export const grantVerbs: CollectionVerbs<typeof grants.fields> = {
     if (field !== 'audience') return value;
     return value === `https://${at.host}/userinfo` ? USERINFO : storedIdentifier(value, at.host);
   },
+  lockFirst: async (tx, { user_id }) => {
+    await tx.lock(users, user_id);
+  },
   /** Refresh tokens under it end with it (auth0-behaviour §2.5). */
   remove: async (tx, grant, { now }) => {
-    await revokeUnder(tx, grant, now);
+    const { user_id, clientID, audience } = grant;
+    const whose = { user_id, client_id: clientID, audience: audience === USERINFO ? null : audience };
+    await revokeRefreshFamilies(tx, whose, 'grant-deleted', now);
     return undefined;
   },
   answer: (grant, { at }) => ({ ...grant, audience: shownAudience(grant.audience, at) }),
 };
 
-/** Revokes the refresh tokens that were issued under a consent. */
-function revokeUnder(
-  tx: Transaction,
-  { user_id, clientID, audience }: Pick<UserGrant, 'user_id' | 'clientID' | 'audience'>,
-  now: number,
-): Promise<RefreshFamily[]> {
-  const whose = { user_id, client_id: clientID, audience: audience === USERINFO ? null : audience };
-  return revokeRefreshFamilies(tx, whose, 'grant-deleted', now);
+/** A client and an API as one word. */
+function placeOf({ clientID, audience }: Pick<UserGrant, 'clientID' | 'audience'>): string {
+  return `${clientID} ${audience}`;
 }
 
 /** Consents read at once: an API may have as many as it has users. */
@@ -52,9 +53,12 @@ export async function forgetConsents(tx: Transaction, audience: string, gone: Re
   do {
     const read = { where: { audience }, limit: portion, ...(after === undefined ? {} : { after }) };
     const found = await tx.checkpoint(userGrants, read);
-    for (const grant of found?.rows ?? []) {
-      const scope = grant.scope.filter((value) => !gone.has(value));
-      if (scope.length !== grant.scope.length) await tx.replace(userGrants, { ...grant, scope });
+    const rows = found?.rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+    for (const grant of rows ?? []) {
+      if (!grant.scope.some((value) => gone.has(value))) continue;
+      // Somebody may consent to more at this moment.
+      const now = await tx.lock(userGrants, grant.id);
+      if (now) await tx.replace(userGrants, { ...now, scope: now.scope.filter((value) => !gone.has(value)) });
     }
     after = found?.next;
   } while (after !== undefined);
@@ -69,11 +73,12 @@ export function grantRoutes(machinery: Machinery): Route[] {
     const user_id = query.one.get('user_id');
     if (!user_id) return badQuery('Missing required property: user_id');
     const families = await deps.database.store(ask.tenant).transact(async (tx) => {
-      const ended: RefreshFamily[] = [];
-      for (const grant of await tx.all(userGrants, { user_id }))
-        ended.push(...(await revokeUnder(tx, grant, here.now)));
+      await tx.lock(users, user_id);
+      const consents = new Set((await tx.all(userGrants, { user_id })).map(placeOf));
       await tx.removeAll(userGrants, { user_id });
-      return ended;
+      const under = ({ client_id, audience = USERINFO }: RefreshFamily) =>
+        consents.has(placeOf({ clientID: client_id, audience }));
+      return revokeRefreshFamilies(tx, { user_id }, 'grant-deleted', here.now, under);
     });
     recordEndedFamilies(deps, ask, here.caller, families, 'grant-deleted');
     recordWrite(deps, ask, here.caller, 'Delete the grants of a user', {}, { status: 204, body: {} });

@@ -98,15 +98,7 @@ export function refreshTokenRoutes(machinery: Machinery): Route[] {
     const whose = revocationIn(body.value, here);
     if (isRefused(whose)) return whose;
     const about = { description: 'Revoke refresh tokens', body: body.value, why: 'administrator' } as const;
-    return revoked(ask, here, about, async (tx) => {
-      if ('user_id' in whose) return revokeRefreshFamilies(tx, whose, 'administrator', here.now);
-      const families: RefreshFamily[] = [];
-      for (const id of whose.ids.toSorted()) {
-        const family = await revokeRefreshFamily(tx, id, 'administrator', here.now);
-        if (family) families.push(family);
-      }
-      return families;
-    });
+    return revoked(ask, here, about, (tx) => revokeRefreshFamilies(tx, whose, 'administrator', here.now));
   };
 
   /** A user's, wrapped as `name`; `client_id` may narrow it. */

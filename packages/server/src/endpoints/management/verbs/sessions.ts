@@ -78,6 +78,8 @@ export function sessionRoutes(machinery: Machinery): Route[] {
     const id = ask.params.id ?? '';
     const ended = await database.store(ask.tenant).transact(async (tx) => {
       if (!isSound(id)) return undefined;
+      const owner = (await tx.get(sessionTable, id))?.user_id;
+      if (owner !== undefined) await tx.lock(users, owner);
       const session = await endSession(tx, id, revoked(here.now));
       return { session, families: await revokeRefreshFamilies(tx, { session_id: id }, 'session-revoked', here.now) };
     });
@@ -105,7 +107,7 @@ export function sessionRoutes(machinery: Machinery): Route[] {
   const endAll: Act = async (ask, here) => {
     const user = idIn(ask);
     const ended = await database.store(ask.tenant).transact(async (tx) => {
-      if (user === undefined || !(await tx.get(users, user))) return undefined;
+      if (user === undefined || !(await tx.lock(users, user))) return undefined;
       return endSessionsOf(tx, user, revoked(here.now));
     });
     if (ended === undefined) return inexistentUser;

@@ -58,6 +58,7 @@ export function changeUser({ deps }: Machinery): Act {
       const owner = { ...known, ...named(patch) };
       const made = await hashOf(
         deps,
+        { tenant: ask.tenant, account: known.user_id },
         connection.passwordPolicy,
         patch.password,
         owner,

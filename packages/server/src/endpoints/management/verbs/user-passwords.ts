@@ -8,6 +8,7 @@ import {
   type PasswordPolicy,
   type PasswordProblem,
 } from '../../../domain/accounts/policy.ts';
+import type { Whose } from '../../../domain/accounts/turns.ts';
 import type { Password } from '../../../domain/accounts/user.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import type { ManagementDeps } from '../context.ts';
@@ -16,6 +17,7 @@ import { badBody, type Refused, refused } from '../problem.ts';
 /** Hashes a new password after judging it. `stored`: what the user has now. Slow: never inside a transaction. @throws StoreUnavailable */
 export async function hashOf(
   { passwords }: ManagementDeps,
+  whose: Whose,
   policy: PasswordPolicy,
   password: string,
   owner: PasswordOwner,
@@ -23,9 +25,9 @@ export async function hashOf(
 ): Promise<string | Refused> {
   const [problem] = judgePassword(policy, password, owner);
   if (problem) return weak(problem);
-  if (await isReused(passwords, password, stored, policy.history))
+  if (await isReused(passwords, password, stored, policy.history, whose))
     return weak({ kind: 'history', size: policy.history });
-  return passwords.hash(password);
+  return passwords.hash(password, whose);
 }
 
 /** The hash that a body brings instead of a password; `undefined` if it brings none. */

@@ -2,10 +2,9 @@
 // changes in user-changes.ts.
 
 import { createUser, type UserDraft } from '../../../domain/accounts/create.ts';
-import { removeUser } from '../../../domain/accounts/remove.ts';
 import { users as userTable } from '../../../domain/accounts/user.ts';
 import { findConnection } from '../../../domain/connections/find.ts';
-import { endAccess } from '../../../domain/issuing/end-access.ts';
+import { removeAccount } from '../../../domain/issuing/end-access.ts';
 import { askVerification } from '../../../domain/recovery/asked.ts';
 import { users } from '../../../resources/index.ts';
 import type { AnyOf } from '../../../schema/collection.ts';
@@ -50,7 +49,10 @@ export function userRoutes(machinery: Machinery): Route[] {
     const hash =
       password === undefined
         ? imported
-        : await hashOf(deps, connection.passwordPolicy, password, { ...profile, user_metadata });
+        : await hashOf(deps, { tenant: ask.tenant }, connection.passwordPolicy, password, {
+            ...profile,
+            user_metadata,
+          });
     if (isRefused(hash)) return hash;
 
     const made: UserDraft = {
@@ -93,12 +95,7 @@ export function userRoutes(machinery: Machinery): Route[] {
     const beyond = isSound(id) ? await userBeyondCaller(deps.database.store(ask.tenant), here, id) : undefined;
     if (beyond) return beyond;
     const gone =
-      isSound(id) &&
-      (await deps.database.store(ask.tenant).transact(async (tx) => {
-        if (!(await tx.lock(userTable, id))) return false;
-        await endAccess(tx, id, 'account-deleted', here.now);
-        return removeUser(tx, id);
-      }));
+      isSound(id) && (await deps.database.store(ask.tenant).transact((tx) => removeAccount(tx, id, here.now)));
     // 204 also where there is none, as recorded.
     if (gone) recordWrite(deps, ask, here.caller, 'Delete a user', {}, { status: 204, body: {} });
     return empty(204, uncached);

@@ -38,6 +38,8 @@ export interface CollectionVerbs<F extends Fields> {
   /** Loads what the rules need, judges, and writes what belongs to the row. Refuses before it writes. May run again. */
   readonly create?: (tx: Transaction, entity: Entity<F>, at: At) => Promise<Stored<F> | Refused>;
   readonly update?: (tx: Transaction, before: Entity<F>, after: Entity<F>, at: At) => Promise<Stored<F> | Refused>;
+  /** Locks what comes before the row in the order of locks (docs/architecture.md); the row may be gone by the time it is locked. */
+  readonly lockFirst?: (tx: Transaction, entity: Entity<F>) => Promise<void>;
   /** Removes what belongs to the row; the row itself goes afterwards. */
   readonly remove?: (tx: Transaction, entity: Entity<F>, at: At) => Promise<Refused | undefined>;
   /** The entity as it travels, with computed members. What the caller may not see is taken out afterwards. */

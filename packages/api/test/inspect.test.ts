@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspectToken } from './inspect.ts';
+import { inspectToken } from '../src/inspect.ts';
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jwt = (header: object, payload: object) => `${part(header)}.${part(payload)}.${'A'.repeat(40)}`;
