@@ -5,7 +5,7 @@ import { administratorRoleId, managementScopes, roles } from '../../resources/in
 import { tableOf } from '../../schema/collection.ts';
 import type { Reads, SingleUse, Transaction } from '../../storage/store.ts';
 import { MANAGEMENT_API } from '../tenants/system-apis.ts';
-import { rolePermissions, userRoles } from './user.ts';
+import { rolePermissions, userPermissions, userRoles, users } from './user.ts';
 
 const roleTable = tableOf(roles);
 const roleName = 'Dashboard administrator';
@@ -39,6 +39,31 @@ export async function ensureAdministratorRole(tx: Transaction): Promise<void> {
 /** Whether anybody has the built-in role, blocked or not. */
 export async function hasAdministrator(reads: Pick<Reads, 'find'>): Promise<boolean> {
   return (await reads.find(userRoles, { role_id: administratorRoleId })) !== undefined;
+}
+
+/** Ids of the users who hold any permission of the Management API, directly or by a role; each once. */
+export async function managementHolders(reads: Pick<Reads, 'all'>): Promise<string[]> {
+  const at = { resource_server_identifier: MANAGEMENT_API };
+  const direct = await reads.all(userPermissions, at);
+  const role_id = [...new Set((await reads.all(rolePermissions, at)).map((row) => row.role_id))];
+  const byRole = role_id.length === 0 ? [] : await reads.all(userRoles, { role_id });
+  return [...new Set([...direct, ...byRole].map(({ user_id }) => user_id))];
+}
+
+/**
+ * Whether one of these users holds the built-in role and, without them, nobody who is not blocked would. Locks the role, so that of
+ * two who each take the other's away one waits: to be called before users are locked (docs/architecture.md).
+ */
+export async function leftWithoutAdministrator(tx: Transaction, leaving: readonly string[]): Promise<boolean> {
+  const role_id = administratorRoleId;
+  const holds = async () => (await tx.all(userRoles, { role_id })).map(({ user_id }) => user_id);
+  if (!(await holds()).some((id) => leaving.includes(id))) return false;
+  await tx.lock(roleTable, role_id);
+  const holders = await holds();
+  if (!holders.some((id) => leaving.includes(id))) return false;
+  const rest = holders.filter((id) => !leaving.includes(id));
+  const rows = rest.length === 0 ? [] : await tx.all(users, { user_id: rest });
+  return rows.every(({ blocked }) => blocked === true);
 }
 
 /** Gives a user the built-in role; a user who has it keeps it. The user and the role must exist. */

@@ -52,6 +52,20 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     return visible(declared, wire, here.caller.scopes, occasion);
   };
 
+  /** What a read shows of rows: without secrets that the caller may not have. */
+  const showRead = async (ask: Ask, here: At, rows: readonly Entity<F>[]): Promise<Record<string, unknown>[]> => {
+    const idOf = (row: Entity<F>) => (row as Record<string, unknown>)[declared.id] as string;
+    const store = deps.database.store(ask.tenant);
+    const withheld = await verbs.withheld?.(store, here, rows.map(idOf));
+    return Promise.all(
+      rows.map(async (row) => {
+        const shown = Object.entries(await show(ask, here, row, 'read'));
+        const hides = withheld?.has(idOf(row)) === true;
+        return Object.fromEntries(shown.filter(([name]) => !hides || !table.secrets.some((one) => one === name)));
+      }),
+    );
+  };
+
   /** An event when an answer to a read holds secrets. */
   const showsSecret = (ask: Ask, here: At, shown: readonly object[]): void => {
     const holds = (one: object) => table.secrets.some((name) => name in one) || verbs.holdsSecret?.(one) === true;
@@ -95,9 +109,7 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
       orphaned(deps.database.store(ask.tenant), ask),
     );
     if (isRefused(rows)) return rows;
-    const shown = await Promise.all(
-      rows.rows.map(async (row) => pick(await show(ask, here, row, 'read'), rows.wanted)),
-    );
+    const shown = (await showRead(ask, here, rows.rows)).map((row) => pick(row, rows.wanted));
     showsSecret(ask, here, shown);
     return json(200, rows.wrap(shown), uncached);
   };
@@ -111,9 +123,15 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     const entity = (await orphaned(store, ask)) ?? (await locate(store, ask, here));
     if (isRefused(entity)) return entity;
     if (!entity) return missing;
-    const shown = pick(await show(ask, here, entity, 'read'), wanted);
-    showsSecret(ask, here, [shown]);
-    return json(200, shown, uncached);
+    const rows = await showRead(ask, here, [entity]);
+    const open = await show(ask, here, entity, 'read');
+    // Who asks for the secret by its name learns why there is none.
+    const named = wanted?.include === true && table.secrets.some((name) => wanted.names.has(name) && name in open);
+    if (named && rows.some((row) => table.secrets.some((name) => name in open && !(name in row))))
+      return withheldSecret;
+    const shown = rows.map((row) => pick(row, wanted));
+    showsSecret(ask, here, shown);
+    return json(200, shown[0], uncached);
   };
 
   const create: Act = async (ask, here) => {
@@ -221,6 +239,12 @@ export function collectionRoutes<F extends Fields>(offered: Offered<F>, machiner
     ...route('DELETE', rowPath, scopes.remove, remove),
   ];
 }
+
+const withheldSecret = refused(
+  403,
+  'With this secret you could do more at the Management API than you may; ask an administrator',
+  'insufficient_scope',
+);
 
 /** A checked value after one more step, or the refusal of the first that failed. */
 function checked<T>(first: Checked<T>, next: (value: T) => Checked<T> | Refused | undefined): T | Refused {

@@ -5,6 +5,7 @@ import { tableOf } from '../../../schema/collection.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import { badBody, refused } from '../problem.ts';
 import { isRefused } from '../query.ts';
+import { clientBeyondCaller } from './administrators.ts';
 import { credentialFacts, expiryFacts, mostCredentials, withCredentials } from './client-keys.ts';
 import type { CollectionVerbs } from './verb.ts';
 
@@ -30,9 +31,11 @@ export const clientCredentialVerbs: CollectionVerbs<typeof clientCredentials.fie
     return { kind: 'valid', value: { ...patch, ...end } };
   },
 
-  create: async (tx, credential) => {
+  create: async (tx, credential, at) => {
     // Locked, so that two at once cannot both be the last that fits.
     await tx.lock(clientTable, credential.client_id);
+    const beyond = await clientBeyondCaller(tx, at, credential.client_id);
+    if (beyond) return beyond;
     const others = await tx.all(table, { client_id: credential.client_id });
     if (others.length >= mostCredentials) {
       return badBody(`A client has at most ${mostCredentials} credentials: two for each use. Delete one first.`);
@@ -46,13 +49,16 @@ export const clientCredentialVerbs: CollectionVerbs<typeof clientCredentials.fie
     return { kind: 'stored', entity: credential };
   },
 
-  update: async (_tx, _before, after, at) => ({
-    kind: 'stored',
-    entity: { ...after, updated_at: new Date(at.now).toISOString() },
-  }),
+  update: async (tx, before, after, at) =>
+    (await clientBeyondCaller(tx, at, before.client_id)) ?? {
+      kind: 'stored',
+      entity: { ...after, updated_at: new Date(at.now).toISOString() },
+    },
 
   /** A client that names the credential no longer does: else it would name one that is not there. */
-  remove: async (tx, credential) => {
+  remove: async (tx, credential, at) => {
+    const beyond = await clientBeyondCaller(tx, at, credential.client_id);
+    if (beyond) return beyond;
     const client = await tx.lock(clientTable, credential.client_id);
     if (!client) return undefined;
     const rest = withCredentials(client, (references) => references.filter(({ id }) => id !== credential.id));

@@ -46,13 +46,15 @@ export const clientGrantVerbs: CollectionVerbs<typeof clientGrants.fields> = {
     return judge(grant, client, api, at.trusted) ?? { kind: 'stored', entity: grant };
   },
 
-  update: async (tx, _before, after, at) => {
+  update: async (tx, before, after, at) => {
     const refusal = at.trusted ? undefinedScopes(after, await lockedApi(tx, after.audience)) : undefined;
-    const beyond = await grantBeyondCaller(tx, at, after);
+    const beyond = (await grantBeyondCaller(tx, at, before)) ?? (await grantBeyondCaller(tx, at, after));
     return refusal ?? beyond ?? { kind: 'stored', entity: after };
   },
 
-  remove: async (tx, grant) => {
+  remove: async (tx, grant, at) => {
+    const beyond = await grantBeyondCaller(tx, at, grant);
+    if (beyond) return beyond;
     await tx.removeAll(grantLinks, { grant_id: grant.id });
     return undefined;
   },

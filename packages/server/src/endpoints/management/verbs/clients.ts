@@ -8,6 +8,7 @@ import {
   type ClientCredential,
   clientCredentials,
   type clients,
+  dashboardClientId,
   resourceServers,
 } from '../../../resources/index.ts';
 import { tableOf } from '../../../schema/collection.ts';
@@ -19,6 +20,7 @@ import { base62Text, makeId, makeSecret } from '../ids.ts';
 import { badBody, lacksScope, type Refused, refused } from '../problem.ts';
 import { isRefused } from '../query.ts';
 import { visible } from '../views.ts';
+import { clientBeyondCaller, clientsBeyondCaller } from './administrators.ts';
 import { credentialFacts, placesOf, withCredentials } from './client-keys.ts';
 import { disableConnections, enableConnections } from './connection-clients.ts';
 import { organizationTable, removeGrants } from './grant-links.ts';
@@ -116,7 +118,9 @@ export const clientVerbs: CollectionVerbs<Fields> = {
       : { kind: 'stored', entity, once: { client_authentication_methods: shown.client_authentication_methods } };
   },
 
-  update: async (tx, before, after) => {
+  update: async (tx, before, after, at) => {
+    const beyond = changeOfBuiltIn(before, after) ?? (await clientBeyondCaller(tx, at, before.client_id));
+    if (beyond) return beyond;
     const missing = await missingReference(tx, after, before);
     if (missing) return missing;
     if (JSON.stringify(placesOf(before)) === JSON.stringify(placesOf(after))) return { kind: 'stored', entity: after };
@@ -139,6 +143,8 @@ export const clientVerbs: CollectionVerbs<Fields> = {
 
   remove: async (tx, client, at) => {
     if (client.global) return badBody('The global client cannot be deleted');
+    const beyond = refusedForBuiltIn(client) ?? (await clientBeyondCaller(tx, at, client.client_id));
+    if (beyond) return beyond;
     // Its token would stop working in the middle of the caller's work, and nobody might be left who can administrate.
     if (client.client_id === at.caller.clientId)
       return refused(403, 'A client cannot delete itself; use the token of another client', 'operation_not_supported');
@@ -149,6 +155,8 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     await tx.removeAll(refreshFamilies, { client_id: client.client_id });
     return undefined;
   },
+
+  withheld: clientsBeyondCaller,
 
   answer: (client, { at, occasion, certificate }) => {
     const signing = certificate ? { signing_keys: [{ ...certificate, subject: `/CN=${at.host}` }] } : {};
@@ -171,6 +179,26 @@ export const clientVerbs: CollectionVerbs<Fields> = {
     };
   },
 };
+
+/** What may be changed of the dashboard's client: nothing by which its tokens could go elsewhere. */
+const builtInChangeable: ReadonlySet<string> = new Set(['name', 'description', 'logo_uri', 'client_metadata']);
+
+/** 400 for a change of the dashboard's client beyond its looks, by whomever; members sent as they are change nothing. */
+function changeOfBuiltIn(before: Client, after: Client): Refused | undefined {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Client>;
+  const changed = [...names].find(
+    (name) => !builtInChangeable.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  return changed && refusedForBuiltIn(before, changed);
+}
+
+/** 400 for the dashboard's client: every start would bring it back, and until then its tokens might go elsewhere. */
+export function refusedForBuiltIn({ client_id }: Client, member?: string): Refused | undefined {
+  if (client_id !== dashboardClientId) return undefined;
+  return member === undefined
+    ? badBody("The dashboard's own client cannot be deleted; start the server with --no-dashboard to do without")
+    : badBody(payloadMessage(`Not allowed to change ${member} of the dashboard's own client`, member));
+}
 
 /** The record that stands for all clients has no settings of a single one, as recorded. */
 function globalMembers(client: Client): object {

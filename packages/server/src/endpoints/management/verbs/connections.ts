@@ -6,12 +6,19 @@ import { connectionTable } from '../../../domain/connections/find.ts';
 import { removeAccount } from '../../../domain/issuing/end-access.ts';
 import { type Connection, connections, keptDefaults, withPasswordDefaults } from '../../../resources/index.ts';
 import { isObject, isSound } from '../../../schema/json.ts';
-import type { Store } from '../../../storage/store.ts';
+import type { Store, Transaction } from '../../../storage/store.ts';
 import { empty, json, type Route } from '../../../web/exchange.ts';
+import type { At } from '../context.ts';
 import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
-import { refused, uncached } from '../problem.ts';
+import { type Refused, refused, uncached } from '../problem.ts';
 import { badQuery, isRefused, readQuery } from '../query.ts';
+import {
+  connectionBeyondCaller,
+  connectionEndsAdministration,
+  endsAdministration,
+  userBeyondCaller,
+} from './administrators.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 type Fields = typeof connections.fields;
@@ -85,14 +92,21 @@ export function connectionRoutes(machinery: Machinery): Route[] {
     const connection = isSound(id) ? await store.get(connectionTable, id) : undefined;
     // Deleting again is no error, as recorded.
     if (!connection) return empty(204, uncached);
-    await removeUsers(store, connection, here.now);
-    await store.transact(async (tx) => {
-      const locked = await tx.lock(connectionTable, connection.id);
-      if (!locked) return;
-      for (const user of await tx.all(users, { connection: locked.name }))
-        await removeAccount(tx, user.user_id, here.now);
-      await tx.remove(connectionTable, locked.id);
-    });
+    // Of all first, so that nothing is gone when one of them may not go.
+    const refusal =
+      (await store.transact((tx) => mayEmpty(tx, here, connection.name))) ??
+      (await removeUsers(store, connection, here)) ??
+      (await store.transact(async (tx): Promise<Refused | undefined> => {
+        const beyond = await mayEmpty(tx, here, connection.name);
+        if (beyond) return beyond;
+        const locked = await tx.lock(connectionTable, connection.id);
+        if (!locked) return undefined;
+        for (const user of await tx.all(users, { connection: locked.name }))
+          await removeAccount(tx, user.user_id, here.now);
+        await tx.remove(connectionTable, locked.id);
+        return undefined;
+      }));
+    if (refusal) return refusal;
     const answer = { deleted_at: new Date(here.now).toISOString() };
     recordWrite(deps, ask, here.caller, 'Delete a connection', {}, { status: 202, body: answer });
     return json(202, answer, uncached);
@@ -108,11 +122,16 @@ export function connectionRoutes(machinery: Machinery): Route[] {
     const id = ask.params.id ?? '';
     const connection = isSound(id) ? await store.get(connectionTable, id) : undefined;
     if (!connection) return missing;
-    const gone = await store.transact(async (tx) => {
+    const gone = await store.transact(async (tx): Promise<number | Refused> => {
       const found = await tx.all(users, { email, connection: connection.name });
+      for (const user of found) {
+        const refusal = await mayRemove(tx, here, user.user_id);
+        if (refusal) return refusal;
+      }
       for (const user of found) await removeAccount(tx, user.user_id, here.now);
       return found.length;
     });
+    if (isRefused(gone)) return gone;
     if (gone > 0) recordWrite(deps, ask, here.caller, 'Delete a User', { email }, { status: 204, body: {} });
     return empty(204, uncached);
   };
@@ -131,10 +150,25 @@ export function connectionRoutes(machinery: Machinery): Route[] {
 }
 
 /** Removes the users of a connection, each in a transaction of its own, so that nobody else waits for long; what a crash leaves, the next DELETE removes. */
-async function removeUsers(store: Store, connection: Connection, now: number): Promise<void> {
+async function removeUsers(store: Store, connection: Connection, here: At): Promise<Refused | undefined> {
   for (;;) {
     const { rows } = await store.page(users, { where: { connection: connection.name }, offset: 0, limit: portion });
-    if (rows.length === 0) return;
-    for (const { user_id } of rows) await store.transact((tx) => removeAccount(tx, user_id, now));
+    if (rows.length === 0) return undefined;
+    for (const { user_id } of rows) {
+      const removed = await store.transact(
+        async (tx) => (await mayRemove(tx, here, user_id)) ?? removeAccount(tx, user_id, here.now),
+      );
+      if (isRefused(removed)) return removed;
+    }
   }
+}
+
+/** Why this user may not go: more than the caller, or the last administrator. */
+async function mayRemove(tx: Transaction, here: At, userId: string): Promise<Refused | undefined> {
+  return (await userBeyondCaller(tx, here, userId)) ?? endsAdministration(tx, here, [userId]);
+}
+
+/** The same of all users of a connection. */
+async function mayEmpty(tx: Transaction, here: At, name: string): Promise<Refused | undefined> {
+  return (await connectionBeyondCaller(tx, here, name)) ?? connectionEndsAdministration(tx, here, name);
 }

@@ -1,5 +1,6 @@
 // `/api/v2/emails/provider`: by what a tenant's mails leave. Credentials are sealed at rest and never answered; a provider that
-// cannot send here is kept, and the answer says so in a header.
+// cannot send here is kept, and the answer says so in a header. Whoever has the mails has every account: users need all of the
+// Management API to write here.
 
 import { type EmailProvider, emailProviders, findProvider } from '../../../domain/messages/provider.ts';
 import { emailProvider, type ProviderName, providerCredentials, shownCredentials } from '../../../resources/index.ts';
@@ -12,6 +13,7 @@ import { type Act, type Machinery, operation } from '../operation.ts';
 import { fieldParameters, pick, readWanted } from '../paging.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
+import { lessThanAll } from './administrators.ts';
 
 const missing = refused(404, emailProvider.errors.missing.message, emailProvider.errors.missing.errorCode);
 const there = refused(409, emailProvider.errors.conflict.message, emailProvider.errors.conflict.errorCode);
@@ -42,12 +44,14 @@ export function emailProviderRoutes(machinery: Machinery): Route[] {
     const wrong = credentialsFault(name, credentials);
     if (wrong) return wrong;
     const provider: EmailProvider = { id: 'provider', name, enabled, ...rest, credentials };
-    const done = await deps.database.store(ask.tenant).transact(async (tx) => {
-      if (await tx.lock(emailProviders, 'provider')) return false;
+    const refusal = await deps.database.store(ask.tenant).transact(async (tx): Promise<Refused | undefined> => {
+      const beyond = await lessThanAll(tx, here);
+      if (beyond) return beyond;
+      if (await tx.lock(emailProviders, 'provider')) return there;
       await tx.insert(emailProviders, provider);
-      return true;
+      return undefined;
     });
-    if (!done) return there;
+    if (refusal) return refusal;
     const answer = shown(provider);
     recordWrite(deps, ask, here.caller, 'Configure the email provider', body.value, { status: 201, body: answer });
     return json(201, answer, { ...uncached, ...caution(provider) });
@@ -59,6 +63,8 @@ export function emailProviderRoutes(machinery: Machinery): Route[] {
     const checked = readPatch(emailProvider, body.value);
     if (checked.kind === 'invalid') return badBody(checked.message);
     const outcome = await deps.database.store(ask.tenant).transact(async (tx): Promise<EmailProvider | Refused> => {
+      const beyond = await lessThanAll(tx, here);
+      if (beyond) return beyond;
       const before = await tx.lock(emailProviders, 'provider');
       if (!before) return missing;
       const { name = before.name, enabled, default_from_address, credentials, settings } = checked.value;
@@ -85,7 +91,10 @@ export function emailProviderRoutes(machinery: Machinery): Route[] {
   };
 
   const remove: Act = async (ask, here) => {
-    const gone = await deps.database.store(ask.tenant).transact((tx) => tx.remove(emailProviders, 'provider'));
+    const gone = await deps.database
+      .store(ask.tenant)
+      .transact(async (tx) => (await lessThanAll(tx, here)) ?? tx.remove(emailProviders, 'provider'));
+    if (isRefused(gone)) return gone;
     if (gone) recordWrite(deps, ask, here.caller, 'Delete the email provider', {}, { status: 204, body: {} });
     return empty(204, uncached);
   };

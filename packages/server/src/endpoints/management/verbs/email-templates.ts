@@ -1,5 +1,6 @@
 // `/api/v2/email-templates`: what an operator writes instead of our own texts. A template that cannot be read is refused when it is
-// saved, with its line: found out at the first mail, nobody would get any.
+// saved, with its line: found out at the first mail, nobody would get any. A template gets the links of everybody's mails, so
+// users need all of the Management API to write one.
 
 import { liquidFault } from '../../../domain/messages/liquid.ts';
 import { emailTemplateTable } from '../../../domain/messages/send.ts';
@@ -12,6 +13,7 @@ import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
+import { lessThanAll } from './administrators.ts';
 
 const missing = refused(404, emailTemplates.errors.missing.message, emailTemplates.errors.missing.errorCode);
 /** A body of the longest template, in JSON. */
@@ -34,12 +36,15 @@ export function emailTemplateRoutes(machinery: Machinery): Route[] {
     const template = checked.value as EmailTemplate;
     const wrong = templateFault(template);
     if (wrong) return wrong;
-    const done = await deps.database.store(ask.tenant).transact(async (tx) => {
-      if (await tx.lock(emailTemplateTable, template.template)) return false;
+    const refusal = await deps.database.store(ask.tenant).transact(async (tx): Promise<Refused | undefined> => {
+      const beyond = await lessThanAll(tx, here);
+      if (beyond) return beyond;
+      if (await tx.lock(emailTemplateTable, template.template))
+        return refused(409, `Template ${template.template} already exists.`);
       await tx.insert(emailTemplateTable, template);
-      return true;
+      return undefined;
     });
-    if (!done) return refused(409, `Template ${template.template} already exists.`);
+    if (refusal) return refusal;
     recordWrite(deps, ask, here.caller, 'Create an email template', body.value, { status: 200, body: template });
     return json(200, template, uncached);
   };
@@ -59,6 +64,8 @@ export function emailTemplateRoutes(machinery: Machinery): Route[] {
       if (checked.kind === 'invalid') return badBody(checked.message);
       const store = deps.database.store(ask.tenant);
       const outcome = await store.transact(async (tx): Promise<EmailTemplate | Refused> => {
+        const beyond = await lessThanAll(tx, here);
+        if (beyond) return beyond;
         const before = await tx.lock(emailTemplateTable, name);
         if (!before) return missing;
         const after = whole

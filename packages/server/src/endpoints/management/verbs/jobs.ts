@@ -13,8 +13,9 @@ import { readBody } from '../body.ts';
 import { recordWrite } from '../events.ts';
 import { base62Text } from '../ids.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
-import { badBody, refused, uncached } from '../problem.ts';
+import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
+import { userBeyondCaller } from './administrators.ts';
 import { inexistentUser } from './user-roles.ts';
 
 const missing = refused(404, 'The job does not exist.', 'inexistent_job');
@@ -46,10 +47,13 @@ export function jobRoutes(machinery: Machinery): Route[] {
       user_agent: ask.headers['user-agent'],
       hostname: ask.host,
     };
-    const job = await store.transact(async (tx) => {
+    const job = await store.transact(async (tx): Promise<ManagementJob | Refused> => {
+      const beyond = await userBeyondCaller(tx, here, user.user_id);
+      if (beyond) return beyond;
       await askVerification(tx, asked, here.now);
       return beginJob(tx, id, here.now);
     });
+    if (isRefused(job)) return job;
     const answer = shown(job);
     recordWrite(deps, ask, here.caller, 'Send a verification email', body.value, { status: 201, body: answer });
     return json(201, answer, uncached);

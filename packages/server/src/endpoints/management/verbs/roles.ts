@@ -1,7 +1,8 @@
 // What is special about roles: their permissions and the users who hold them (auth0-behaviour §24.2).
 
 import { rolePermissions, userRoles, users } from '../../../domain/accounts/user.ts';
-import { roles } from '../../../resources/index.ts';
+import { MANAGEMENT_API } from '../../../domain/tenants/system-apis.ts';
+import { administratorRoleId, roles } from '../../../resources/index.ts';
 import { tableOf } from '../../../schema/collection.ts';
 import { required } from '../../../schema/field.ts';
 import { isSound } from '../../../schema/json.ts';
@@ -11,6 +12,7 @@ import { readDraft } from '../../../schema/validate.ts';
 import type { Reads, Transaction } from '../../../storage/store.ts';
 import { type Ask, empty, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
+import type { At } from '../context.ts';
 import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { pick } from '../paging.ts';
@@ -40,7 +42,9 @@ export const roleVerbs: CollectionVerbs<typeof roles.fields> = {
     return { kind: 'stored', entity: role };
   },
 
-  remove: async (tx, role) => {
+  remove: async (tx, role, at) => {
+    const beyond = (await roleBeyondCaller(tx, at, role.id)) ?? builtIn(role.id, 'deleted');
+    if (beyond) return beyond;
     await forgetRole(tx, role.id);
     return undefined;
   },
@@ -48,6 +52,17 @@ export const roleVerbs: CollectionVerbs<typeof roles.fields> = {
   // As recorded: null where it was not given, and an empty text ever after.
   answer: (role, { occasion }) => ({ ...role, description: role.description ?? (occasion === 'created' ? null : '') }),
 };
+
+/** 403 if the caller is a user, and the role holds more: who has it would lose what the caller could not give. Machines do as at Auth0. */
+async function roleBeyondCaller(tx: Transaction, here: At, role: string): Promise<Refused | undefined> {
+  return here.caller.userId === undefined ? undefined : rolesBeyondCaller(tx, here, [role]);
+}
+
+/** 409 for the role of administrators: without it, or with less of it, nobody might be left who can administrate. */
+function builtIn(role: string, what: string): Refused | undefined {
+  if (role !== administratorRoleId) return undefined;
+  return refused(409, `The built-in administrator role cannot be ${what}`, 'built_in_role');
+}
 
 /** Takes a role from all who hold it, and its permissions; the role's own row is the caller's. */
 async function forgetRole(tx: Transaction, id: string): Promise<void> {
@@ -103,12 +118,17 @@ export function roleRoutes(machinery: Machinery): Route[] {
   const removePermissions: Act = async (ask, here) => {
     const read = readPermissions(ask, here);
     if (isRefused(read)) return read;
-    const gone = await deps.database.store(ask.tenant).transact(async (tx) => {
+    const refusal = await deps.database.store(ask.tenant).transact(async (tx): Promise<Refused | undefined> => {
       const role = await locked(tx, ask);
-      if (role) await tx.removeAll(rolePermissions, { id: read.permissions.map((one) => `${role.id} ${keyOf(one)}`) });
-      return role !== undefined;
+      if (!role) return missing;
+      const managing = read.permissions.some((one) => one.resource_server_identifier === MANAGEMENT_API);
+      const beyond =
+        (await roleBeyondCaller(tx, here, role.id)) ?? (managing ? builtIn(role.id, 'made less') : undefined);
+      if (beyond) return beyond;
+      await tx.removeAll(rolePermissions, { id: read.permissions.map((one) => `${role.id} ${keyOf(one)}`) });
+      return undefined;
     });
-    if (!gone) return missing;
+    if (refusal) return refusal;
     recordWrite(deps, ask, here.caller, 'Remove permissions from a role', read.body, { status: 204, body: {} });
     return empty(204, uncached);
   };

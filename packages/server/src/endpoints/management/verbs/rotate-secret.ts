@@ -11,7 +11,8 @@ import { type Act, type Machinery, operation } from '../operation.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
 import { visible } from '../views.ts';
-import { clientVerbs } from './clients.ts';
+import { clientBeyondCaller } from './administrators.ts';
+import { clientVerbs, refusedForBuiltIn } from './clients.ts';
 
 const table = tableOf(clients);
 
@@ -28,6 +29,9 @@ export function rotateSecretRoute(machinery: Machinery): Route {
       const client = isSound(id) ? await tx.lock(table, id) : undefined;
       if (!client || client.global)
         return refused(404, clients.errors.missing.message, clients.errors.missing.errorCode);
+      const beyond =
+        refusedForBuiltIn(client, 'client_secret') ?? (await clientBeyondCaller(tx, here, client.client_id));
+      if (beyond) return beyond;
       const changed = { ...client, client_secret };
       await tx.replace(table, changed);
       return changed;

@@ -20,6 +20,7 @@ import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
+import { userBeyondCaller } from './administrators.ts';
 import { inexistentUser } from './user-roles.ts';
 
 const organizationTable = tableOf(organizations);
@@ -91,10 +92,13 @@ export function ticketRoutes(machinery: Machinery): Route[] {
     const details = await detailsOf(ask, checked.value);
     if (isRefused(details)) return details;
     const carried = { ...details, proves_email: checked.value.mark_email_as_verified === true };
-    const ticket = await store(ask).transact((tx) =>
-      makeTicket(tx, user.user_id, 'reset-password', lifetimeMs(checked.value.ttl_sec), carried, here.now),
+    const ticket = await store(ask).transact(
+      async (tx) =>
+        (await userBeyondCaller(tx, here, user.user_id)) ??
+        makeTicket(tx, user.user_id, 'reset-password', lifetimeMs(checked.value.ttl_sec), carried, here.now),
     );
     if (ticket === undefined) return inexistentUser;
+    if (typeof ticket !== 'string') return ticket;
     const shown = { status: 201, body: { ticket: '*****' } };
     recordWrite(deps, ask, here.caller, 'Create a password change ticket', body.value, shown);
     return json(201, { ticket: ticketLink(origin(ask), 'reset', ticket) }, uncached);
@@ -113,10 +117,14 @@ export function ticketRoutes(machinery: Machinery): Route[] {
       return refused(400, 'The user has no e-mail address that could be confirmed', 'invalid_body');
     const details = await detailsOf(ask, checked.value);
     if (isRefused(details)) return details;
-    const ticket = await store(ask).transact((tx) =>
-      makeTicket(tx, user.user_id, 'verify-email', lifetimeMs(ttl_sec), { ...details, proves_email: true }, here.now),
+    const carried = { ...details, proves_email: true };
+    const ticket = await store(ask).transact(
+      async (tx) =>
+        (await userBeyondCaller(tx, here, user.user_id)) ??
+        makeTicket(tx, user.user_id, 'verify-email', lifetimeMs(ttl_sec), carried, here.now),
     );
     if (ticket === undefined) return inexistentUser;
+    if (typeof ticket !== 'string') return ticket;
     const shown = { status: 201, body: { ticket: '*****' } };
     recordWrite(deps, ask, here.caller, 'Create an email verification ticket', body.value, shown);
     return json(201, { ticket: ticketLink(origin(ask), 'verify', ticket) }, uncached);

@@ -14,7 +14,7 @@ import type { Patch } from '../../../schema/field.ts';
 import { isSound } from '../../../schema/json.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import { readPatch } from '../../../schema/validate.ts';
-import type { Transaction } from '../../../storage/store.ts';
+import type { Reads, Transaction } from '../../../storage/store.ts';
 import { type Ask, json } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
 import type { At } from '../context.ts';
@@ -22,7 +22,7 @@ import { recordEndedFamilies, recordWrite } from '../events.ts';
 import type { Act, Machinery } from '../operation.ts';
 import { badBody, lacksScope, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
-import { userBeyondCaller } from './administrators.ts';
+import { endsAdministration, userBeyondCaller } from './administrators.ts';
 import { hashOf } from './user-passwords.ts';
 import { inexistentUser } from './user-roles.ts';
 import { shownUser } from './user-views.ts';
@@ -46,7 +46,12 @@ export function changeUser({ deps }: Machinery): Act {
     const store = deps.database.store(ask.tenant);
     const known = isSound(id) ? await store.get(userTable, id) : undefined;
     if (!known) return inexistentUser;
-    const beyond = await userBeyondCaller(store, here, known.user_id);
+    // What users may do to themselves by whatever client stays theirs; a password or an address would be the whole account.
+    const ownMetadata = here.caller.userId === id && Object.keys(patch).every((name) => name === 'user_metadata');
+    const allowed = async (reads: Pick<Reads, 'all'>) =>
+      ownMetadata ? undefined : userBeyondCaller(reads, here, known.user_id);
+    // Before the work of hashing; again where it is written.
+    const beyond = await allowed(store);
     if (beyond) return beyond;
     if (patch.connection && patch.connection !== known.connection)
       return badBody(payloadMessage('The user is not of this connection', 'connection'));
@@ -70,8 +75,12 @@ export function changeUser({ deps }: Machinery): Act {
 
     let ended: { readonly why: EndReason; readonly families: readonly RefreshFamily[] } | undefined;
     const change = async (tx: Transaction): Promise<User | Refused> => {
+      const last = patch.blocked === true ? await endsAdministration(tx, here, [known.user_id]) : undefined;
+      if (last) return last;
       const before = await tx.lock(userTable, known.user_id);
       if (!before) return inexistentUser;
+      const risen = await allowed(tx);
+      if (risen) return risen;
       const renamed = await withIdentifiers(tx, before, patch, here.now);
       if (isRefused(renamed)) return renamed;
       const after = { ...patched(renamed, before, patch), updated_at: new Date(here.now).toISOString() };

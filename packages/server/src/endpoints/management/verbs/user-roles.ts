@@ -7,7 +7,7 @@ import {
   userRoles,
   users,
 } from '../../../domain/accounts/user.ts';
-import { type Role, roles } from '../../../resources/index.ts';
+import { administratorRoleId, type Role, roles } from '../../../resources/index.ts';
 import { tableOf } from '../../../schema/collection.ts';
 import { required } from '../../../schema/field.ts';
 import { isSound } from '../../../schema/json.ts';
@@ -21,7 +21,7 @@ import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
-import { beyondCaller, rolesBeyondCaller } from './administrators.ts';
+import { beyondCaller, endsAdministration, rolesBeyondCaller, userBeyondCaller } from './administrators.ts';
 import {
   keyOf,
   mostPermissions,
@@ -124,12 +124,18 @@ export function userRoleRoutes(machinery: Machinery): Route[] {
   const take: Act = async (ask, here) => {
     const body = readRoles(ask);
     if (isRefused(body)) return body;
-    const there = await deps.database.store(ask.tenant).transact(async (tx) => {
+    const refusal = await deps.database.store(ask.tenant).transact(async (tx): Promise<Refused | undefined> => {
+      const last = body.roles.includes(administratorRoleId)
+        ? await endsAdministration(tx, here, [ask.params.id ?? ''])
+        : undefined;
       const user = await locked(tx, ask);
-      if (user) await tx.removeAll(userRoles, { id: body.roles.map((id) => `${user.user_id} ${id}`) });
-      return user !== undefined;
+      if (!user) return inexistentUser;
+      const beyond = (await userBeyondCaller(tx, here, user.user_id)) ?? last;
+      if (beyond) return beyond;
+      await tx.removeAll(userRoles, { id: body.roles.map((id) => `${user.user_id} ${id}`) });
+      return undefined;
     });
-    if (!there) return inexistentUser;
+    if (refusal) return refusal;
     recordWrite(deps, ask, here.caller, 'Remove roles from a user', body.value, { status: 204, body: {} });
     return empty(204, uncached);
   };
@@ -173,13 +179,15 @@ export function userRoleRoutes(machinery: Machinery): Route[] {
   const forbid: Act = async (ask, here) => {
     const read = readPermissions(ask, here);
     if (isRefused(read)) return read;
-    const there = await deps.database.store(ask.tenant).transact(async (tx) => {
+    const refusal = await deps.database.store(ask.tenant).transact(async (tx): Promise<Refused | undefined> => {
       const user = await locked(tx, ask);
-      if (user)
-        await tx.removeAll(userPermissions, { id: read.permissions.map((one) => `${user.user_id} ${keyOf(one)}`) });
-      return user !== undefined;
+      if (!user) return inexistentUser;
+      const beyond = await userBeyondCaller(tx, here, user.user_id);
+      if (beyond) return beyond;
+      await tx.removeAll(userPermissions, { id: read.permissions.map((one) => `${user.user_id} ${keyOf(one)}`) });
+      return undefined;
     });
-    if (!there) return inexistentUser;
+    if (refusal) return refusal;
     recordWrite(deps, ask, here.caller, 'Remove permissions from a user', read.body, { status: 204, body: {} });
     return empty(204, uncached);
   };

@@ -18,7 +18,7 @@ import { type Act, type Machinery, operation } from '../operation.ts';
 import { fieldParameters, pick, readWanted } from '../paging.ts';
 import { badBody, lacksScope, refused, uncached } from '../problem.ts';
 import { isRefused, readQuery } from '../query.ts';
-import { userBeyondCaller } from './administrators.ts';
+import { endsAdministration, userBeyondCaller } from './administrators.ts';
 import { changeUser, invalidIdentifier, merged, verificationOf } from './user-changes.ts';
 import { hashOf, importedHash } from './user-passwords.ts';
 import { inexistentUser } from './user-roles.ts';
@@ -92,10 +92,17 @@ export function userRoutes(machinery: Machinery): Route[] {
 
   const remove: Act = async (ask, here) => {
     const id = ask.params.id ?? '';
-    const beyond = isSound(id) ? await userBeyondCaller(deps.database.store(ask.tenant), here, id) : undefined;
-    if (beyond) return beyond;
-    const gone =
-      isSound(id) && (await deps.database.store(ask.tenant).transact((tx) => removeAccount(tx, id, here.now)));
+    const gone = isSound(id)
+      ? await deps.database
+          .store(ask.tenant)
+          .transact(
+            async (tx) =>
+              (await userBeyondCaller(tx, here, id)) ??
+              (await endsAdministration(tx, here, [id])) ??
+              removeAccount(tx, id, here.now),
+          )
+      : false;
+    if (isRefused(gone)) return gone;
     // 204 also where there is none, as recorded.
     if (gone) recordWrite(deps, ask, here.caller, 'Delete a user', {}, { status: 204, body: {} });
     return empty(204, uncached);

@@ -3,7 +3,7 @@
 
 import type { Draft, Entity, Fields, Patch } from '../../../schema/field.ts';
 import type { Checked } from '../../../schema/validate.ts';
-import type { Transaction } from '../../../storage/store.ts';
+import type { Reads, Transaction } from '../../../storage/store.ts';
 import type { At, ManagementDeps } from '../context.ts';
 import type { Refused } from '../problem.ts';
 import type { Occasion } from '../views.ts';
@@ -46,6 +46,8 @@ export interface CollectionVerbs<F extends Fields> {
   readonly answer?: (entity: Entity<F>, showing: Showing) => object;
   /** Whether an answer holds a secret inside of a member that is none itself: reading it is logged like any secret's. */
   readonly holdsSecret?: (answer: object) => boolean;
+  /** Rows, of those with these ids, whose secret members this caller does not see, whatever the scopes of the token. */
+  readonly withheld?: (reads: Pick<Reads, 'all'>, at: At, ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Bytes of body, where the router's default is too small. */
   readonly bodyLimit?: number;
 }
