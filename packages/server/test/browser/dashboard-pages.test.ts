@@ -153,6 +153,7 @@ for (const { width, colorScheme, names } of looks) {
         `history.pushState({}, '', ${JSON.stringify(`/dashboard${path}`)}); dispatchEvent(new PopStateEvent('popstate'))`,
       );
       await settled(page);
+      if (name.endsWith('-create')) await page.getByRole('dialog').waitFor();
       assert.deepEqual(await findings(page), [], name);
       const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
       assert.equal(wide, false, `${name} can be scrolled sideways`);
