@@ -22,6 +22,7 @@ import { createLogWriter, type LogWriter } from './domain/logs/writer.ts';
 import { mailboxMessages } from './domain/messages/mailbox.ts';
 import { emailProviders } from './domain/messages/provider.ts';
 import { emailTemplateTable, messageSender } from './domain/messages/send.ts';
+import { createMailTrial } from './domain/messages/trial.ts';
 import { pendingAuthorizations } from './domain/pending/pending.ts';
 import { recoveryHandlers } from './domain/recovery/answered.ts';
 import { managementJobs } from './domain/recovery/management-job.ts';
@@ -54,6 +55,7 @@ import { createUserinfoDryRun } from './endpoints/userinfo/dry-run.ts';
 import { userinfoRoutes } from './endpoints/userinfo/endpoint.ts';
 import { createErrorPages } from './error-page.ts';
 import type { ProcessLog } from './log.ts';
+import type { TenantId } from './schema/brand.ts';
 import { createSealer, isSealed, loadMasterKey, openDatabase } from './storage/index.ts';
 import type { Database } from './storage/store.ts';
 import type { Route } from './web/exchange.ts';
@@ -148,18 +150,17 @@ export async function openHouse(
   pruning.unref();
 
   const server = config['smtp-url'];
+  const leaving = {
+    database,
+    now,
+    environment: server && { server, sender: config['mail-from'] },
+    // A tenant with a public host has users who wait for their mail: it must not end in a mailbox that they cannot see.
+    hasMailbox: (tenant: TenantId) => hasMailbox && hosts.isLocal(tenant),
+    connect: egress.connect,
+    originOf: hosts.originOf,
+  };
   const jobHandlers: readonly AnyJobHandler[] = [
-    messageSender({
-      database,
-      snapshot,
-      record,
-      now,
-      environment: server && { server, sender: config['mail-from'] },
-      // A tenant with a public host has users who wait for their mail: it must not end in a mailbox that they cannot see.
-      hasMailbox: (tenant) => hasMailbox && hosts.isLocal(tenant),
-      connect: egress.connect,
-      originOf: hosts.originOf,
-    }),
+    messageSender({ ...leaving, snapshot, record }),
     logoutDelivery({ database, snapshot, keyring, egress, record, now }),
     sessionWatch({ database, snapshot, now }),
     closedHandler({ database, snapshot, now, originOf: hosts.originOf }),
@@ -220,6 +221,7 @@ export async function openHouse(
       ...managementRoutes({
         ...management,
         explainer,
+        tryMail: createMailTrial({ ...leaving, snapshot }),
         dryRuns: {
           machine: dryToken.machine,
           refresh: dryToken.refresh,

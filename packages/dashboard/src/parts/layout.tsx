@@ -1,8 +1,8 @@
 // The frame of a page: its head, tabs, cards, and what is shown while there is nothing to show.
 
-import { Link, type LinkProps } from '@tanstack/react-router';
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ApiError } from '../api/request.ts';
 
 export interface PageProps {
@@ -49,8 +49,17 @@ export interface Tab {
 
 /** The tabs of a page: links, so that each has its own address. */
 export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: readonly Tab[] }) {
+  const bar = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // On a phone the bar is longer than the screen: the tab that is open comes into sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the page decides which tab is open
+  useEffect(() => {
+    const open = bar.current?.querySelector<HTMLElement>('[aria-current=page]');
+    if (bar.current && open)
+      bar.current.scrollLeft = open.offsetLeft + open.offsetWidth / 2 - bar.current.clientWidth / 2;
+  }, [pathname]);
   return (
-    <nav aria-label={label} className="mt-5 -mb-px overflow-x-auto border-b border-line">
+    <nav ref={bar} aria-label={label} className="relative mt-5 -mb-px overflow-x-auto border-b border-line">
       <ul className="flex gap-1">
         {tabs.map(({ label: name, to, params }) => (
           <li key={to}>

@@ -1,8 +1,17 @@
 // The provider by which a tenant's mails leave. Only `smtp` sends; the others are kept for the tools that set them.
 
 import { z } from 'zod';
-import { collection } from '../schema/collection.ts';
-import { type Entity, optional, required } from '../schema/field.ts';
+import { collection, type Declared } from '../schema/collection.ts';
+import {
+  type Draft,
+  type Entity,
+  type Fields,
+  fixed,
+  made,
+  madeSometimes,
+  optional,
+  required,
+} from '../schema/field.ts';
 import { flag, oneOf, text, whole } from '../schema/types.ts';
 
 /** The names that Auth0 knows. */
@@ -117,3 +126,32 @@ export const emailProvider = collection({
   defaults: () => ({}),
   check: () => [],
 });
+
+const trialAsk = { to: fixed(text(254, 3), 'Address to which a test message goes') } satisfies Fields;
+const trialAnswer = {
+  to: made(text(254), 'Address to which it went'),
+  outcome: made(
+    oneOf(['sent', 'caught', 'failed']),
+    '`sent`: a mail server took it; `caught`: it is in the mailbox of a development server, /dev/mailbox',
+  ),
+  because: madeSometimes(text(1000), 'Why it failed, in words'),
+} satisfies Fields;
+
+const trial = { path: 'emails/provider/test', noun: { one: 'test message', a: 'a test message' } } as const;
+
+/** Our addition: what may be asked of `POST /api/v2/emails/provider/test`. */
+export const emailTrial: Declared<typeof trialAsk> = {
+  name: 'email_trial',
+  ...trial,
+  about: 'A message to try the mail settings with',
+  fields: trialAsk,
+};
+/** What is answered. */
+export const emailTrialOutcome: Declared<typeof trialAnswer> = {
+  name: 'email_trial_outcome',
+  ...trial,
+  about: 'What came of a test message',
+  fields: trialAnswer,
+};
+export type EmailTrial = Draft<typeof trialAsk>;
+export type EmailTrialOutcome = Entity<typeof trialAnswer>;

@@ -10,7 +10,7 @@ import { clients } from './clients.ts';
 import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
 import { deviceCredentials } from './device-credentials.ts';
-import { emailProvider } from './email-provider.ts';
+import { emailProvider, emailTrial, emailTrialOutcome } from './email-provider.ts';
 import { emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
@@ -40,7 +40,7 @@ export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
 export { type ApiTab, apiPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
 export type { DeviceCredential } from './device-credentials.ts';
-export type { ProviderName } from './email-provider.ts';
+export type { EmailTrialOutcome, ProviderName } from './email-provider.ts';
 export { providerCredentials, providerNames, shownCredentials } from './email-provider.ts';
 export type { EmailTemplate, TemplateName } from './email-templates.ts';
 export { templateNames } from './email-templates.ts';
@@ -70,6 +70,8 @@ export {
   deviceCredentials,
   emailProvider,
   emailTemplates,
+  emailTrial,
+  emailTrialOutcome,
   grants,
   logs,
   organizations,

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '../support/browser.ts';
 import { peopled } from '../support/people.ts';
 import { type DashboardRig, signInToDashboard, startDashboard, watched } from './dashboard-rig.ts';
@@ -48,7 +49,12 @@ before(async () => {
   await site.manage('PATCH', `/resource-servers/${api.id}`, {
     scopes: [...api.scopes, { value: 'x:y', description: markup }],
   });
-  const [log] = (await site.manage('GET', '/logs?q=type:feccft')).body;
+  // Events are written in batches, a moment after the answer.
+  let [log] = (await site.manage('GET', '/logs?q=type:feccft')).body;
+  for (let tries = 0; !log && tries < 100; tries++) {
+    await sleep(100);
+    [log] = (await site.manage('GET', '/logs?q=type:feccft')).body;
+  }
   const owner = `/users/${encodeURIComponent(user.userId)}`;
   const at = `/apis/${api.id}`;
   paths = {
@@ -153,6 +159,7 @@ for (const { width, colorScheme, names } of looks) {
         `history.pushState({}, '', ${JSON.stringify(`/dashboard${path}`)}); dispatchEvent(new PopStateEvent('popstate'))`,
       );
       await settled(page);
+      if (name.endsWith('-create')) await page.getByRole('dialog').waitFor();
       assert.deepEqual(await findings(page), [], name);
       const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
       assert.equal(wide, false, `${name} can be scrolled sideways`);

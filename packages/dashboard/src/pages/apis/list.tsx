@@ -14,6 +14,7 @@ import { Empty, Page, Read } from '../../parts/layout.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Badge, Code, Face } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
+import { useCreating } from '../../shell/creating.ts';
 
 /** Without their shared secrets, which a list must not read. */
 export const apiList = '/resource-servers?fields=signing_secret&include_fields=false';
@@ -22,7 +23,7 @@ export const apiList = '/resource-servers?fields=signing_secret&include_fields=f
 export function Apis() {
   const can = useCan();
   const apis = useAll<Api>(apiList);
-  const [creating, setCreating] = useState(new URLSearchParams(location.search).has('new'));
+  const [creating, setCreating] = useCreating();
   const mayCreate = can('create:resource_servers');
   const button = mayCreate ? (
     <Button kind="primary" onClick={() => setCreating(true)}>

@@ -119,11 +119,13 @@ function Row({
     setText(undefined);
   };
   return (
-    <li className="grid items-center gap-x-4 gap-y-1 border-t border-line px-5 py-2 sm:grid-cols-[minmax(10rem,1fr)_2fr_auto]">
-      <Code>{scope.value}</Code>
+    <li className="grid items-center gap-x-4 gap-y-1 border-t border-line px-5 py-2 max-sm:grid-cols-[1fr_auto] sm:grid-cols-[minmax(10rem,1fr)_2fr_auto]">
+      <span className="min-w-0">
+        <Code>{scope.value}</Code>
+      </span>
       {mayEdit ? (
         <input
-          className="field border-transparent! bg-transparent! px-2! hover:border-edge! focus:border-link!"
+          className="field border-transparent! bg-transparent! px-2! max-sm:row-start-2 hover:border-edge! focus:border-link!"
           aria-label={`Description of ${scope.value}`}
           placeholder="No description"
           maxLength={500}
@@ -136,10 +138,14 @@ function Row({
           }}
         />
       ) : (
-        <span className="text-muted">{scope.description ?? ''}</span>
+        <span className="text-muted max-sm:row-start-2">{scope.description ?? ''}</span>
       )}
       {mayEdit ? (
-        <IconButton label={`Delete ${scope.value}`} onClick={onRemove}>
+        <IconButton
+          label={`Delete ${scope.value}`}
+          onClick={onRemove}
+          className="max-sm:col-start-2 max-sm:row-start-1"
+        >
           <Trash2 className="size-4" aria-hidden="true" />
         </IconButton>
       ) : null}

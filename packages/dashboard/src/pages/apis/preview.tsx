@@ -18,6 +18,7 @@ const grants = [
   { value: 'authorization_code', label: 'A user signs in (authorization code)' },
   { value: 'client_credentials', label: 'The application as itself (client credentials)' },
   { value: 'implicit', label: 'A user signs in (implicit)' },
+  { value: 'refresh_token', label: 'A user comes back (refresh token)' },
 ] as const;
 
 /** The tab Preview. */
@@ -181,6 +182,7 @@ function Outcome({ preview }: { readonly preview: TokenPreview }) {
       <div>
         <Previewed title="Access token" token={preview.access_token} />
         <Previewed title="ID token" token={preview.id_token} />
+        {preview.refresh_token ? <Lifetime refresh={preview.refresh_token} /> : null}
         {preview.userinfo ? (
           <Section title={`/userinfo answers ${preview.userinfo.status}`}>
             <CodeBlock
@@ -191,6 +193,20 @@ function Outcome({ preview }: { readonly preview: TokenPreview }) {
         ) : null}
       </div>
     </div>
+  );
+}
+
+/** How long the application can go on without the user. */
+function Lifetime({ refresh }: { readonly refresh: NonNullable<TokenPreview['refresh_token']> }) {
+  const { rotating, idle_expires_at: idle, expires_at: end } = refresh;
+  return (
+    <Section
+      title="Refresh token"
+      about={rotating ? 'Rotating: good once, each use brings the next' : 'Reusable: the same one is used again'}
+    >
+      {idle ? <p>Ends {new Date(idle).toLocaleString()} unless it is used before.</p> : null}
+      <p>{end ? `Ends ${new Date(end).toLocaleString()} at the latest.` : 'It has no end, however long it is used.'}</p>
+    </Section>
   );
 }
 

@@ -14,13 +14,14 @@ import { Empty, Page, Read } from '../../parts/layout.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Badge, Code, Face } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
+import { useCreating } from '../../shell/creating.ts';
 import { clientList, kindOf, kinds } from './kinds.ts';
 
 /** The list. */
 export function Applications() {
   const can = useCan();
   const clients = useAll<Client>(clientList);
-  const [creating, setCreating] = useState(new URLSearchParams(location.search).has('new'));
+  const [creating, setCreating] = useCreating();
   const button = can('create:clients') ? (
     <Button kind="primary" onClick={() => setCreating(true)}>
       <Plus className="size-4" aria-hidden="true" />

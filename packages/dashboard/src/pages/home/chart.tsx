@@ -5,6 +5,8 @@ import type { Series } from './counts.ts';
 
 const height = 120;
 const width = 480;
+/** In the units of the drawing, which a phone shows at half the size. */
+const lettering = 'text-[18px] sm:text-[12px]';
 
 /** The chart; `labelOf` names a bucket. */
 export function Chart({
@@ -41,7 +43,7 @@ export function Chart({
               strokeWidth="1"
             />
             {part > 0 ? (
-              <text x="0" y={height - part * (height - 12) - 3} fontSize="12" fill="var(--faint)">
+              <text x="0" y={height - part * (height - 12) - 3} className={lettering} fill="var(--faint)">
                 {most * part}
               </text>
             ) : null}
@@ -74,7 +76,7 @@ export function Chart({
             key={bucket}
             x={bucket * step + step / 2}
             y={height + 16}
-            fontSize="12"
+            className={lettering}
             fill="var(--faint)"
             textAnchor={index === 0 ? 'start' : index === 2 ? 'end' : 'middle'}
           >

@@ -14,12 +14,13 @@ import { Empty, Page, Read } from '../../parts/layout.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Badge } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
+import { useCreating } from '../../shell/creating.ts';
 
 /** The list. */
 export function RoleList() {
   const can = useCan();
   const roles = useAll<Role>('/roles');
-  const [creating, setCreating] = useState(new URLSearchParams(location.search).has('new'));
+  const [creating, setCreating] = useCreating();
   const button = can('create:roles') ? (
     <Button kind="primary" onClick={() => setCreating(true)}>
       <Plus className="size-4" aria-hidden="true" />

@@ -11,6 +11,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Failure, Loading, Section } from '../../parts/layout.tsx';
 import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
+import { MailTrial } from './mail-trial.tsx';
 import { SettingsPage } from './settings-page.tsx';
 
 interface Provider {
@@ -25,6 +26,7 @@ const providerPath = '/emails/provider';
 /** The tab Mail. */
 export function MailPage() {
   const provider = useGet<Provider>(`${providerPath}?fields=name,enabled,default_from_address,credentials`);
+  const can = useCan();
   const none = provider.error instanceof ApiError && provider.error.status === 404;
   return (
     <SettingsPage>
@@ -35,6 +37,7 @@ export function MailPage() {
       ) : (
         <Loading />
       )}
+      {can('update:email_provider') ? <MailTrial /> : null}
     </SettingsPage>
   );
 }

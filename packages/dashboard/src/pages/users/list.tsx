@@ -14,6 +14,7 @@ import { Empty, Page, Read } from '../../parts/layout.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Badge, Face, Time } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
+import { useCreating } from '../../shell/creating.ts';
 
 /** What people type, as the search of the API: an address, or the beginning of a name; or the query language itself. */
 function queryOf(text: string): string {
@@ -35,7 +36,7 @@ export function UserList() {
     `/users?${new URLSearchParams({ search_engine: 'v3', include_totals: 'true', per_page: String(size), page: String(page), ...(query ? { q: query } : {}) })}`,
     { keep: true },
   );
-  const [creating, setCreating] = useState(new URLSearchParams(location.search).has('new'));
+  const [creating, setCreating] = useCreating();
   const go = (search: { q?: string; page?: number }) => void navigate({ to: '/users', search: search as never });
   const button = can('create:users') ? (
     <Button kind="primary" onClick={() => setCreating(true)}>

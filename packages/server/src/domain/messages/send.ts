@@ -4,7 +4,6 @@
 import { type EmailTemplate, emailTemplates } from '../../resources/index.ts';
 import type { TenantId } from '../../schema/brand.ts';
 import { tableOf } from '../../schema/collection.ts';
-import type { Database } from '../../storage/store.ts';
 import { nameOf } from '../accounts/name.ts';
 import { type User, users } from '../accounts/user.ts';
 import { findClient } from '../clients/find.ts';
@@ -14,27 +13,14 @@ import { lookOf } from '../tenants/look.ts';
 import { settingsOf } from '../tenants/settings.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 import { type Composed, composeMessage } from './compose.ts';
-import type { Mailbox } from './header-text.ts';
-import { catchMail } from './mailbox.ts';
+import { type LeavingDeps, letLeave } from './leave.ts';
 import { type Message, messageJob } from './message.ts';
-import { findProvider, type Outlets, outletOf } from './provider.ts';
-import { type Connect, deliver } from './smtp.ts';
 
 export const emailTemplateTable = tableOf(emailTemplates);
 
-export interface SendingDeps {
-  readonly database: Database;
+export interface SendingDeps extends LeavingDeps {
   readonly snapshot: Snapshot;
   readonly record: (event: LogEvent) => void;
-  readonly now: () => number;
-  /** SMTP settings of the environment, for tenants that have no provider of their own. */
-  readonly environment: Outlets['environment'];
-  /** Whether mails of this tenant that nothing can send are caught. */
-  readonly hasMailbox: (tenant: TenantId) => boolean;
-  /** For servers that a caller of the Management API named. */
-  readonly connect: Connect;
-  /** `https://HOST/` of a tenant, for a sender that nobody set. */
-  readonly originOf: (tenant: TenantId) => string;
 }
 
 /** Whether a mail of this name is sent where nobody wrote a template: all are, except the welcome. Pure. */
@@ -91,45 +77,21 @@ async function send(deps: SendingDeps, job: Job<Message>): Promise<Outcome> {
   return leave(deps, job, mail, look.tenantName);
 }
 
-/** By what it leaves, and what came of it. */
+/** Lets it leave, and says what that means for the job. */
 async function leave(deps: SendingDeps, job: Job<Message>, mail: Composed, tenantName: string): Promise<Outcome> {
-  const { tenant, payload: message, signal } = job;
-  const store = deps.database.store(tenant);
-  const outlet = outletOf(await findProvider(store), {
-    environment: deps.environment,
-    mailbox: deps.hasMailbox(tenant),
-  });
-  const { hostname } = new URL(deps.originOf(tenant));
-  const sender = senderOf(mail, outlet.kind === 'smtp' ? outlet.sender : undefined, hostname, tenantName);
-  switch (outlet.kind) {
-    case 'none':
-      return { kind: 'give-up', because: outlet.because };
-    case 'mailbox': {
-      const shown = sender.name === '' ? sender.address : `${sender.name} <${sender.address}>`;
-      const caught = { ...mail, template: message.template, sender: shown };
-      await store.transact((tx) => catchMail(tx, caught, deps.now()));
+  const { tenant, payload, signal } = job;
+  const letter = { id: job.id, template: payload.template, mail, tenantName };
+  const left = await letLeave(deps, tenant, letter, signal);
+  switch (left.kind) {
+    case 'sent':
+    case 'caught':
       return { kind: 'done' };
-    }
-    case 'smtp': {
-      const messageId = `<${job.id}@${sender.address.slice(sender.address.indexOf('@') + 1)}>`;
-      const delivered = await deliver(outlet.server, { from: sender, mail, messageId }, deps.connect, signal);
-      switch (delivered.kind) {
-        case 'sent':
-          return { kind: 'done' };
-        case 'failed':
-          return { kind: 'retry', because: delivered.because };
-        case 'refused':
-          return { kind: 'give-up', because: delivered.because };
-      }
-    }
+    case 'failed':
+      return { kind: 'retry', because: left.because };
+    case 'refused':
+    case 'none':
+      return { kind: 'give-up', because: left.because };
   }
-}
-
-/** From whom: the template's, else the provider's, else `no-reply` at the tenant's host. */
-function senderOf(mail: Composed, provider: string | undefined, host: string, tenantName: string): Mailbox {
-  if (mail.from) return mail.from;
-  const name = tenantName.replace(/["<>\\\p{Cc}]/gu, '').trim();
-  return { name, address: provider ?? `no-reply@${host}` };
 }
 
 function about(tenant: TenantId, message: Message, user?: User) {

@@ -13,14 +13,17 @@ export type Connect = (target: {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }) => Promise<
-  { readonly kind: 'connected'; readonly socket: Socket } | { readonly kind: 'failed'; readonly description: string }
+  | { readonly kind: 'connected'; readonly socket: Socket }
+  | { readonly kind: 'failed'; readonly description: string; readonly reason?: string }
 >;
 
-/** `refused`: the same mail will be refused again. Reasons are for the operator and hold no secret. */
+/**
+ * `refused`: the same mail will be refused again. `because` is for the operator's log and holds no secret; `words` may be answered
+ * to whoever set the server: they say neither what a socket met nor what the other side said (SSR-06).
+ */
 export type Delivered =
   | { readonly kind: 'sent' }
-  | { readonly kind: 'failed'; readonly because: string }
-  | { readonly kind: 'refused'; readonly because: string };
+  | { readonly kind: 'failed' | 'refused'; readonly because: string; readonly words: string };
 
 export interface Envelope {
   readonly from: Mailbox;
@@ -33,6 +36,9 @@ const connectMs = 10_000;
 /** Silence that ends a conversation. */
 const silentMs = 20_000;
 
+/** The same whether nothing listens, nobody answers or something else than mail is there: a port scan learns nothing. */
+const noServer = 'No mail server can be reached at this address and port';
+
 /** Hands one mail to a server. Comes to an end when `signal` is aborted. Never throws for what the other side does. */
 export async function deliver(
   server: SmtpServer,
@@ -42,7 +48,10 @@ export async function deliver(
 ): Promise<Delivered> {
   const open = server.trusted ? direct : guarded;
   const line = await open({ hostname: server.hostname, port: server.port, timeoutMs: connectMs, signal });
-  if (line.kind === 'failed') return { kind: 'failed', because: `${server.hostname}: ${line.description}` };
+  if (line.kind === 'failed') {
+    const words = line.reason === 'refused' ? line.description : noServer;
+    return { kind: 'failed', because: `${server.hostname}: ${line.description}`, words };
+  }
   const { socket } = line;
   const stop = () => socket.destroy();
   signal.addEventListener('abort', stop, { once: true });
@@ -125,5 +134,20 @@ function failureOf(hostname: string, error: unknown): Delivered {
   const said =
     responseCode === undefined ? (message ?? '').split('\n')[0] : `${responseCode} to ${command ?? 'the mail'}`;
   const because = `${hostname}: ${code ?? 'error'}, ${said}`.slice(0, 300);
-  return { kind: forGood ? 'refused' : 'failed', because };
+  return { kind: forGood ? 'refused' : 'failed', because, words: wordsOf(code, responseCode) };
+}
+
+/** Only what an SMTP server says after its greeting is told apart. */
+function wordsOf(code: string | undefined, responseCode: number | undefined): string {
+  switch (code) {
+    case 'EAUTH':
+      return 'The mail server refuses the user or the password';
+    case 'ETLS':
+      return 'The mail server offers no TLS that can be trusted';
+    case 'EENVELOPE':
+    case 'EMESSAGE':
+      return `The mail server refuses the mail${responseCode === undefined ? '' : ` (${responseCode})`}: sender or recipient may not be allowed`;
+    default:
+      return noServer;
+  }
 }

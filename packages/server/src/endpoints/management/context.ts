@@ -5,6 +5,7 @@ import type { User } from '../../domain/accounts/user.ts';
 import type { Explainer } from '../../domain/explaining/explainer.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
+import type { TryMail } from '../../domain/messages/trial.ts';
 import type { Hosts } from '../../domain/tenants/hosts.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { TenantHost, TenantId } from '../../schema/brand.ts';
@@ -27,6 +28,8 @@ export interface ManagementDeps {
   readonly dryRuns?: DryRuns;
   /** Why an API refuses a token. Absent where the program talks to itself. */
   readonly explainer?: Explainer;
+  /** Sends a message to see whether mail arrives. Absent where the program talks to itself. */
+  readonly tryMail?: TryMail;
   /** For the program itself: no token is asked for, and ids may be given at creation. Never set for routes that are mounted. */
   readonly trusted?: boolean;
 }

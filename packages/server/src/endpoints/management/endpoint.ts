@@ -43,6 +43,7 @@ import { connectionRoutes, connectionVerbs } from './verbs/connections.ts';
 import { deviceCredentialRoutes, deviceCredentialTable } from './verbs/device-credentials.ts';
 import { emailProviderRoutes } from './verbs/email-provider.ts';
 import { emailTemplateRoutes } from './verbs/email-templates.ts';
+import { emailTrialRoutes } from './verbs/email-trial.ts';
 import { grantLinks } from './verbs/grant-links.ts';
 import { grantRoutes, grantVerbs } from './verbs/grants.ts';
 import { jobRoutes } from './verbs/jobs.ts';
@@ -124,6 +125,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...ticketRoutes(machinery),
     ...userBlockRoutes(machinery),
     ...emailProviderRoutes(machinery),
+    ...emailTrialRoutes(machinery),
     ...emailTemplateRoutes(machinery),
     ...jobRoutes(machinery),
     ...sessionRoutes(machinery),

@@ -1,13 +1,21 @@
 // What the OpenAPI document says of mail: by what it leaves, what it says, and the links that it brings.
 
-import { emailProvider, emailTemplates } from '../../resources/index.ts';
+import { emailProvider, emailTemplates, emailTrial, emailTrialOutcome } from '../../resources/index.ts';
 import {
   passwordTicketFields,
   ticketScopes,
   verificationJobFields,
   verificationTicketFields,
 } from '../../resources/tickets.ts';
-import { fieldParameters, operation, pathParameter, reference, schemaName, schemasOf } from '../../schema/openapi.ts';
+import {
+  fieldParameters,
+  operation,
+  pathParameter,
+  pathTemplate,
+  reference,
+  schemaName,
+  schemasOf,
+} from '../../schema/openapi.ts';
 
 const ticket = { type: 'object', properties: { ticket: { type: 'string', description: 'The link' } } };
 
@@ -80,6 +88,17 @@ export const messagePaths = {
       status: 204,
     }),
   },
+  [pathTemplate(emailTrial.path)]: {
+    post: operation({
+      summary: 'Send a test message by what is set',
+      tag: providerTag,
+      needs: [['update:email_provider']],
+      body: reference(`${schemaName(emailTrial.name)}Create`),
+      status: 200,
+      answer: reference(schemaName(emailTrialOutcome.name)),
+      errors: [429],
+    }),
+  },
   '/email-templates': {
     post: operation({
       summary: 'Write a template',
@@ -142,6 +161,8 @@ export const messageSchemas = {
     fields: verificationJobFields,
   }),
   ...schemasOf(emailProvider),
+  ...schemasOf(emailTrial),
+  ...schemasOf(emailTrialOutcome),
   ...schemasOf(emailTemplates),
   ...schemasOf({ name: 'verification_ticket', path, noun, about: 'For whom it is', fields: verificationTicketFields }),
 };
