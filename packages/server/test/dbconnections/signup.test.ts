@@ -18,6 +18,11 @@ for (const engine of engines) {
       site = await serveHere(engine);
       const made = await site.manage('POST', '/clients', { name: 'SPA', callbacks: ['https://spa.example/cb'] });
       client = made.body.client_id;
+      // This file signs up more people in a minute than one address may.
+      const open = await site.manage('PATCH', '/attack-protection/suspicious-ip-throttling', {
+        allowlist: ['127.0.0.1', '::1'],
+      });
+      assert.equal(open.status, 200, open.text);
     });
     after(() => site.stop());
 
@@ -345,7 +350,7 @@ for (const engine of engines) {
       const least = { taken: Number.POSITIVE_INFINITY, hash: Number.POSITIVE_INFINITY };
       for (let round = 0; round < 10; round++) {
         for (const [name, work] of [
-          ['taken', () => signup({ email: 'taken@x.test' })],
+          ['taken', async () => assert.equal((await signup({ email: 'taken@x.test' })).status, 400)],
           ['hash', () => site.house.passwords.hash(password, { tenant: 'default' })],
         ] as const) {
           const from = performance.now();
