@@ -72,7 +72,10 @@ function authorize(params: Record<string, string> = {}): string {
 async function logIn(username: string, secret = password): Promise<void> {
   await page.fill('[name=username]', username);
   await page.fill('[name=password]', secret);
+  // Until the next page is there: going back from one that is still on its way leads elsewhere.
+  const next = page.waitForNavigation();
   await page.press('[name=password]', 'Enter');
+  await next;
 }
 
 function arrived(at = callback): URL {
@@ -192,7 +195,7 @@ test('the back button after a login leads to a page that says it is over', async
   await logIn(email);
   arrived();
   await page.goBack();
-  assert.match(String(await page.textContent('h1')), /This page has expired/);
+  await page.waitForSelector('h1:has-text("This page has expired")');
 });
 
 test('back from consent to the login page, one can still log in and go on', async () => {
