@@ -29,6 +29,17 @@ export const managementReasons: Readonly<Record<string, Reason>> = {
     means: 'A part of the path, such as an id or an address, is not of the form that it must have.',
     todo: ['Read `message`: it says what was expected.', 'Encode ids in the path: `|` is %7C.'],
   },
+  last_administrator: {
+    title: 'Nobody would be left to administer this tenant',
+    means:
+      'The request would delete, block or demote the last person with the built-in administrator role who can sign in.',
+    todo: ['Give the role to somebody else first, then repeat the request.'],
+  },
+  built_in_role: {
+    title: 'The built-in administrator role stays as it is',
+    means: 'The role that every administrator of the dashboard has cannot be deleted or made less.',
+    todo: ['Make a role of your own with fewer permissions, and give that to people instead.'],
+  },
   invalid_content_type: {
     title: 'The body has the wrong type',
     means: 'The Management API reads JSON in UTF-8 only.',
