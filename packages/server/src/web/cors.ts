@@ -33,6 +33,11 @@ export function allowedOrigin(origin: string): Record<string, string> {
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposed, vary: 'Origin' };
 }
 
+/** The answer as a page of this origin may read it. The caller has checked the origin; without one the answer is as it was. */
+export function readableByOrigin(origin: string | undefined, answer: Answer): Answer {
+  return origin === undefined ? answer : { ...answer, headers: { ...answer.headers, ...allowedOrigin(origin) } };
+}
+
 /** The refusal of an origin that the client has not registered: a plain body, as Auth0 answers (CORS-2). */
 export function originRefused(origin: string): Answer {
   return {
