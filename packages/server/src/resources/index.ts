@@ -50,7 +50,13 @@ export type { Prompts } from './prompts.ts';
 export { type Reason, reasonGroups, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
-export { administratorRoleId, dashboardClient, dashboardClientId } from './system-records.ts';
+export {
+  administratorRoleId,
+  commandLineClient,
+  commandLineClientId,
+  dashboardClient,
+  dashboardClientId,
+} from './system-records.ts';
 export type { TenantSettings } from './tenant-settings.ts';
 export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
 export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';
