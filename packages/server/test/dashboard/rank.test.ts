@@ -128,6 +128,12 @@ describe('a user with few permissions', () => {
     ['a changed mail text', ['update:email_templates'], () => ['PATCH', '/email-templates/reset_email', { body: 'x' }]],
     ['a whole mail text', ['update:email_templates'], () => ['PUT', '/email-templates/reset_email', template]],
     [
+      'a mail text that is tried out',
+      ['read:email_templates'],
+      () => ['POST', '/email-templates/reset_email/preview', { body: '{{ url }}' }],
+    ],
+    ['no mail text', ['update:email_templates'], () => ['DELETE', '/email-templates/reset_email']],
+    [
       'permissions taken from a role',
       ['update:roles'],
       () => ['DELETE', `/roles/${role}/permissions`, permissions('read:users')],
