@@ -222,14 +222,16 @@ export function DeclaredControl({ control, value, onChange, names, seconds, ...f
       }
       return (
         <Field {...frame}>
-          {({ id, describedBy }) => (
+          {({ id, describedBy, invalid }) => (
             <textarea
               id={id}
-              rows={6}
-              className="field font-mono text-[0.8125rem]"
+              rows={Math.min(24, Math.max(6, String(value ?? '').split('\n').length + 1))}
+              className="field font-mono text-[0.8125rem]!"
               value={String(value ?? '')}
               disabled={frame.disabled}
+              spellCheck={false}
               aria-describedby={describedBy}
+              aria-invalid={invalid || undefined}
               onChange={(event) => onChange(event.target.value)}
             />
           )}
