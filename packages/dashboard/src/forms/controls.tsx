@@ -160,7 +160,7 @@ export interface DeclaredFieldProps extends FieldProps {
   readonly control: Control;
   readonly value: Value;
   readonly onChange: (value: Value) => void;
-  /** Words for values of a choice. */
+  /** Words for values of a choice; for '', what holds while nothing is chosen. */
   readonly names?: Readonly<Record<string, string>> | undefined;
   /** Of a length of time: how many seconds one is. It is told in days and hours too. */
   readonly secondsEach?: number | undefined;
@@ -173,7 +173,8 @@ export function DeclaredControl({ control, value, onChange, names, secondsEach, 
       return <FlagField {...frame} on={value === true} onChange={onChange} />;
     case 'choice': {
       const known = control.values.map((one) => ({ value: one, label: names?.[one] ?? one }));
-      const options = value === undefined || value === null ? [{ value: '', label: 'Not set' }, ...known] : known;
+      const options =
+        value === undefined || value === null ? [{ value: '', label: names?.[''] ?? 'Not set' }, ...known] : known;
       return (
         <ChoiceField
           {...frame}

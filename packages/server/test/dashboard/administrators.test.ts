@@ -356,7 +356,8 @@ describe('tokens of administrators', () => {
       (await granting('POST', '/client-grants', { ...forAll, scope: undefined, allow_all_scopes: true })).status,
       403,
     );
-    assert.equal((await granting('POST', '/client-grants', forAll)).status, 201);
+    assert.equal((await granting('POST', '/client-grants', forAll)).status, 403, 'a machine is bound by no rank');
+    assert.equal((await granting('POST', '/client-grants', { ...forAll, subject_type: 'user' })).status, 201);
     const admin = (await site.manage('GET', `/users?q=email:"${ada.email}"&search_engine=v3`)).body[0].user_id;
     const takeover = await call('PATCH', `/users/${encodeURIComponent(admin)}`, { password: 'Taken-Over-12345' });
     assert.equal(takeover.status, 403, takeover.text);
