@@ -21,6 +21,7 @@ import { resourceServers } from './resource-servers.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
+import { dailyStats, eventStats } from './stats.ts';
 import { tenantSettings } from './tenant-settings.ts';
 import { tokenExplanation, tokenExplanationAsk } from './token-explanations.ts';
 import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
@@ -44,12 +45,15 @@ export type { EmailTrialOutcome, ProviderName } from './email-provider.ts';
 export { providerCredentials, providerNames, shownCredentials } from './email-provider.ts';
 export type { EmailTemplate, TemplateName } from './email-templates.ts';
 export { templateNames } from './email-templates.ts';
+export { isFailure } from './logs.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
 export { type Reason, reasonGroups, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
+export type { DailyStats, EventStats, StatsSeries } from './stats.ts';
+export { countedBy, mostStatsSteps, statsIntervals, statsSeries } from './stats.ts';
 export { administratorRoleId, dashboardClient, dashboardClientId } from './system-records.ts';
 export type { TenantSettings } from './tenant-settings.ts';
 export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
@@ -67,11 +71,13 @@ export {
   clients,
   connectionProfiles,
   connections,
+  dailyStats,
   deviceCredentials,
   emailProvider,
   emailTemplates,
   emailTrial,
   emailTrialOutcome,
+  eventStats,
   grants,
   logs,
   organizations,

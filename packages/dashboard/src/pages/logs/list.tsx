@@ -19,6 +19,9 @@ interface Filter {
   readonly user?: string;
   readonly text?: string;
   readonly since?: string;
+  /** A span between two instants (ISO 8601), the second excluded: what a bar of a chart stands for. */
+  readonly from?: string;
+  readonly to?: string;
 }
 
 const liveEveryMs = 3000;
@@ -30,7 +33,7 @@ const spans: readonly (readonly [label: string, value: string, hours: number])[]
 ];
 
 /** The search of the API for a filter. Quotes end a text there, so they are left out. */
-function queryOf({ kind, client, user, text, since }: Filter): string {
+function queryOf({ kind, client, user, text, since, from, to }: Filter): string {
   const group = groups.find(({ value }) => value === kind);
   const hours = spans.find(([, value]) => value === since)?.[2] ?? 0;
   const quoted = (value: string) => `"${value.replace(/["\\]/g, ' ').trim()}"`;
@@ -42,10 +45,19 @@ function queryOf({ kind, client, user, text, since }: Filter): string {
     hours > 0
       ? `date:[${new Date(Math.floor((Date.now() - hours * 3_600_000) / 60_000) * 60_000).toISOString()} TO *]`
       : '',
+    instant(from) && instant(to) ? `date:[${instant(from)} TO ${instant(to)}}` : '',
     ...(text ?? '').split(/\s+/).filter(Boolean).map(quoted),
   ];
   return terms.filter(Boolean).join(' AND ');
 }
+
+/** An instant of the address as the API reads it; anybody can write an address. */
+function instant(text: string | undefined): string | undefined {
+  const at = new Date(text ?? '');
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** The list. */
 export function Logs() {
@@ -78,7 +90,13 @@ export function Logs() {
             label="Events"
             value={filter.kind ?? ''}
             onChange={(kind) => set({ kind })}
-            options={[['All events', ''], ...groups.map(({ label, value }) => [label, value] as const)]}
+            options={[
+              ['All events', ''],
+              ...groups.map(({ label, value }) => [label, value] as const),
+              ...(filter.kind && !groups.some(({ value }) => value === filter.kind)
+                ? [[titleOf({ type: filter.kind }), filter.kind] as const]
+                : []),
+            ]}
           />
           <Pick
             label="Application"
@@ -92,7 +110,7 @@ export function Logs() {
           <Pick
             label="Time"
             value={filter.since ?? ''}
-            onChange={(since) => set({ since })}
+            onChange={(since) => set({ since, from: '', to: '' })}
             options={spans.map(([label, value]) => [label, value] as const)}
           />
           <form
@@ -112,6 +130,14 @@ export function Logs() {
             />
           </form>
         </div>
+        {instant(filter.from) && instant(filter.to) ? (
+          <p className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 text-muted">
+            {moments.formatRange(new Date(filter.from ?? ''), new Date(filter.to ?? ''))}
+            <Button kind="quiet" onClick={() => set({ from: '', to: '' })}>
+              Any time
+            </Button>
+          </p>
+        ) : null}
         {filter.user ? (
           <p className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 text-muted">
             Of user {filter.user}
