@@ -6,6 +6,7 @@ import {
   House,
   KeyRound,
   type LucideIcon,
+  Mail,
   Palette,
   ScrollText,
   ServerCog,
@@ -50,6 +51,13 @@ export const places: readonly Place[] = [
   },
   { label: 'Logs', to: '/logs', icon: ScrollText, needs: ['read:logs'], words: 'events failures trace' },
   { label: 'Branding', to: '/branding', icon: Palette, needs: ['read:branding'], words: 'logo colours login page' },
+  {
+    label: 'E-mail templates',
+    to: '/emails',
+    icon: Mail,
+    needs: ['read:email_templates'],
+    words: 'mails messages liquid subject welcome verification reset',
+  },
   {
     label: 'Settings',
     to: '/settings',

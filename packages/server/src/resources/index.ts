@@ -11,7 +11,7 @@ import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
 import { deviceCredentials } from './device-credentials.ts';
 import { emailProvider, emailTrial, emailTrialOutcome } from './email-provider.ts';
-import { emailTemplates } from './email-templates.ts';
+import { emailPreview, emailPreviewAsk, emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -43,8 +43,15 @@ export { type ApiTab, apiPage, applicationPage, keysPage, logPage, userPage } fr
 export type { DeviceCredential } from './device-credentials.ts';
 export type { EmailTrialOutcome, ProviderName } from './email-provider.ts';
 export { providerCredentials, providerNames, shownCredentials } from './email-provider.ts';
-export type { EmailTemplate, TemplateName } from './email-templates.ts';
-export { templateNames } from './email-templates.ts';
+export type {
+  EffectiveTemplate,
+  EmailPreview,
+  EmailPreviewAsk,
+  EmailTemplate,
+  TemplateEffect,
+  TemplateName,
+} from './email-templates.ts';
+export { templateEffects, templateNames } from './email-templates.ts';
 export { isFailure } from './logs.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
@@ -54,7 +61,13 @@ export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
 export type { DailyStats, EventStats, StatsSeries } from './stats.ts';
 export { countedBy, mostStatsSteps, statsIntervals, statsSeries } from './stats.ts';
-export { administratorRoleId, dashboardClient, dashboardClientId } from './system-records.ts';
+export {
+  administratorRoleId,
+  commandLineClient,
+  commandLineClientId,
+  dashboardClient,
+  dashboardClientId,
+} from './system-records.ts';
 export type { TenantSettings } from './tenant-settings.ts';
 export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
 export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';
@@ -73,6 +86,8 @@ export {
   connections,
   dailyStats,
   deviceCredentials,
+  emailPreview,
+  emailPreviewAsk,
   emailProvider,
   emailTemplates,
   emailTrial,

@@ -87,6 +87,8 @@ before(async () => {
     logs: '/logs',
     log: `/logs/${log.log_id}`,
     branding: '/branding',
+    emails: '/emails',
+    email: '/emails/reset_email',
     'settings-tenant': '/settings/tenant',
     'settings-sessions': '/settings/sessions',
     'settings-keys': '/settings/keys',

@@ -30,7 +30,7 @@ export const panels: readonly Panel[] = [
     by: 'audience',
     types: issued,
     search: { kind: 'issued' },
-    searchOf: (value) => ({ kind: 'issued', text: value }),
+    searchOf: (value) => ({ kind: 'issued', api: value }),
     absent: 'Profile only',
     stranger: 'APIs that are gone',
   },

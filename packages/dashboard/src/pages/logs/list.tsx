@@ -2,60 +2,22 @@
 
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Pause, Play } from 'lucide-react';
-import { useState } from 'react';
-import type { Client, LogRecord } from '../../api/kinds.ts';
+import { type ReactNode, useState } from 'react';
+import type { Api, Client, LogRecord } from '../../api/kinds.ts';
 import { useAll, useGet } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Page, Read } from '../../parts/layout.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Badge, Time } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
+import { apiList } from '../apis/list.tsx';
 import { clientList } from '../applications/kinds.ts';
+import { betweenOf, type Filter, queryOf, spans } from './filter.ts';
 import { groups, reasonsOf, titleOf, toneOf } from './words.ts';
 
-interface Filter {
-  readonly kind?: string;
-  readonly client?: string;
-  readonly user?: string;
-  readonly text?: string;
-  readonly since?: string;
-  /** A span between two instants (ISO 8601), the second excluded: what a bar of a chart stands for. */
-  readonly from?: string;
-  readonly to?: string;
-}
-
 const liveEveryMs = 3000;
-const spans: readonly (readonly [label: string, value: string, hours: number])[] = [
-  ['Any time', '', 0],
-  ['Last hour', '1h', 1],
-  ['Last 24 hours', '24h', 24],
-  ['Last 7 days', '7d', 168],
-];
-
-/** The search of the API for a filter. Quotes end a text there, so they are left out. */
-function queryOf({ kind, client, user, text, since, from, to }: Filter): string {
-  const group = groups.find(({ value }) => value === kind);
-  const hours = spans.find(([, value]) => value === since)?.[2] ?? 0;
-  const quoted = (value: string) => `"${value.replace(/["\\]/g, ' ').trim()}"`;
-  const terms = [
-    group ? `type:(${group.types.join(' OR ')})` : kind ? `type:${quoted(kind)}` : '',
-    client ? `client_id:${quoted(client)}` : '',
-    user ? `user_id:${quoted(user)}` : '',
-    // To the minute: a query that changes every second could not be kept.
-    hours > 0
-      ? `date:[${new Date(Math.floor((Date.now() - hours * 3_600_000) / 60_000) * 60_000).toISOString()} TO *]`
-      : '',
-    instant(from) && instant(to) ? `date:[${instant(from)} TO ${instant(to)}}` : '',
-    ...(text ?? '').split(/\s+/).filter(Boolean).map(quoted),
-  ];
-  return terms.filter(Boolean).join(' AND ');
-}
-
-/** An instant of the address as the API reads it; anybody can write an address. */
-function instant(text: string | undefined): string | undefined {
-  const at = new Date(text ?? '');
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
-}
+/** How many events one page of the list has: the most that the API gives at once. */
+const pageSize = 100;
 
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -65,27 +27,35 @@ export function Logs() {
   const filter = useSearch({ strict: false }) as Filter;
   const navigate = useNavigate();
   const [live, setLive] = useState(true);
-  const q = queryOf(filter);
-  const path = `/logs?${new URLSearchParams({ per_page: '100', sort: 'date:-1', ...(q ? { q } : {}) })}`;
-  const logs = useGet<readonly LogRecord[]>(path, { keep: true, ...(live ? { every: liveEveryMs } : {}) });
+  const q = queryOf(filter, Date.now());
+  const between = betweenOf(filter);
+  const path = `/logs?${new URLSearchParams({ per_page: String(pageSize), sort: 'date:-1', ...(q ? { q } : {}) })}`;
+  // Nothing is added among older events.
+  const following = live && !filter.before;
+  const logs = useGet<readonly LogRecord[]>(path, { keep: true, ...(following ? { every: liveEveryMs } : {}) });
+  const apis = useAll<Api>(can('read:resource_servers') ? apiList : undefined);
   const clients = useAll<Client>(can('read:clients') ? clientList : undefined);
-  const set = (change: Filter) => {
-    const next = Object.fromEntries(Object.entries({ ...filter, ...change }).filter(([, value]) => value));
-    void navigate({ to: '/logs', search: next as never, replace: true });
+  const go = (next: Filter, replace: boolean) => {
+    const search = Object.fromEntries(Object.entries(next).filter(([, value]) => value));
+    void navigate({ to: '/logs', search: search as never, replace });
   };
+  const set = (change: Filter) => go({ ...filter, before: '', ...change }, true);
+  const known = (apis.data ?? []).map(({ name, identifier }) => [String(name), String(identifier)] as const);
   return (
     <Page
       title="Logs"
       about="What was asked, what was decided, and why."
       actions={
-        <Button onClick={() => setLive(!live)} aria-pressed={live}>
-          {live ? <Pause className="size-4" aria-hidden="true" /> : <Play className="size-4" aria-hidden="true" />}
-          {live ? 'Live' : 'Paused'}
-        </Button>
+        filter.before ? undefined : (
+          <Button onClick={() => setLive(!live)} aria-pressed={live}>
+            {live ? <Pause className="size-4" aria-hidden="true" /> : <Play className="size-4" aria-hidden="true" />}
+            {live ? 'Live' : 'Paused'}
+          </Button>
+        )
       }
     >
       <div className="card overflow-hidden">
-        <div className="grid gap-3 border-b border-line p-3 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_1fr_1.5fr]">
+        <div className="grid gap-3 border-b border-line p-3 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_1fr_1fr_1.3fr]">
           <Pick
             label="Events"
             value={filter.kind ?? ''}
@@ -108,6 +78,19 @@ export function Logs() {
             ]}
           />
           <Pick
+            label="API"
+            value={filter.api ?? ''}
+            onChange={(api) => set({ api })}
+            options={[
+              ['All APIs', ''],
+              ...known,
+              // One that is gone, or that this person may not list, still says what the list is filtered by.
+              ...(filter.api && !known.some(([, identifier]) => identifier === filter.api)
+                ? [[filter.api, filter.api] as const]
+                : []),
+            ]}
+          />
+          <Pick
             label="Time"
             value={filter.since ?? ''}
             onChange={(since) => set({ since, from: '', to: '' })}
@@ -125,14 +108,14 @@ export function Logs() {
               type="search"
               className="field"
               aria-label="Words in the record"
-              placeholder="Words: an address, a user, an API"
+              placeholder="Words: an address, a user"
               defaultValue={filter.text ?? ''}
             />
           </form>
         </div>
-        {instant(filter.from) && instant(filter.to) ? (
+        {between ? (
           <p className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 text-muted">
-            {moments.formatRange(new Date(filter.from ?? ''), new Date(filter.to ?? ''))}
+            {moments.formatRange(...between)}
             <Button kind="quiet" onClick={() => set({ from: '', to: '' })}>
               Any time
             </Button>
@@ -146,7 +129,38 @@ export function Logs() {
             </Button>
           </p>
         ) : null}
-        <Read from={logs}>{(rows) => <LogTable rows={rows} />}</Read>
+        <Read from={logs}>
+          {(rows) => (
+            <>
+              <LogTable
+                rows={rows}
+                {...(q
+                  ? {
+                      empty: (
+                        <Empty title="No such events">
+                          {filter.before ? 'There is nothing older.' : 'Nothing in the log matches this filter.'}
+                        </Empty>
+                      ),
+                    }
+                  : {})}
+              />
+              {filter.before || rows.length === pageSize ? (
+                <nav
+                  aria-label="Pages of the log"
+                  className="flex justify-end gap-2 border-t border-line px-4 py-2.5 text-muted"
+                >
+                  {filter.before ? <Button onClick={() => go({ ...filter, before: '' }, false)}>Newest</Button> : null}
+                  <Button
+                    disabled={rows.length < pageSize}
+                    onClick={() => go({ ...filter, before: rows.at(-1)?.log_id ?? '' }, false)}
+                  >
+                    Older
+                  </Button>
+                </nav>
+              ) : null}
+            </>
+          )}
+        </Read>
       </div>
     </Page>
   );
@@ -175,7 +189,7 @@ function Pick({
 }
 
 /** Events in rows, the reason of each in a line. */
-export function LogTable({ rows }: { readonly rows: readonly LogRecord[] }) {
+export function LogTable({ rows, empty }: { readonly rows: readonly LogRecord[]; readonly empty?: ReactNode }) {
   return (
     <Table
       label="Events"
@@ -220,9 +234,11 @@ export function LogTable({ rows }: { readonly rows: readonly LogRecord[] }) {
         },
       ]}
       empty={
-        <Empty title="No events">
-          Everything that is asked of this server, and why it was granted or refused, appears here within a second.
-        </Empty>
+        empty ?? (
+          <Empty title="No events">
+            Everything that is asked of this server, and why it was granted or refused, appears here within a second.
+          </Empty>
+        )
       }
     />
   );

@@ -44,7 +44,7 @@ export function TenantPage() {
               {
                 path: 'answer_dialect',
                 label: 'Answers of OAuth endpoints',
-                names: { auth0: 'As Auth0', oidc: 'As the RFCs and OpenID Connect' },
+                names: { '': 'Not set, so as Auth0', auth0: 'As Auth0', oidc: 'As the RFCs and OpenID Connect' },
                 about: 'Statuses and codes; an application can have its own',
               },
               {

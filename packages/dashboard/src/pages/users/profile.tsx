@@ -10,6 +10,7 @@ import { TextField } from '../../forms/controls.tsx';
 import { RecordForm } from '../../forms/record-form.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm, Dialog } from '../../parts/dialog.tsx';
+import { DialogForm } from '../../parts/form.tsx';
 import { Section } from '../../parts/layout.tsx';
 import { Badge, Copyable, Facts, Time } from '../../parts/text.tsx';
 import { sayDone, sayFailed } from '../../parts/toast.tsx';
@@ -209,43 +210,35 @@ function SetPassword({ user, owner, onClose }: OfUser & { readonly onClose: () =
   const change = useChange('/users');
   const [password, setPassword] = useState('');
   return (
-    <Dialog
+    <DialogForm
       title="Set password"
       about={`All sessions of ${user.name ?? user.email ?? 'the user'} end with it.`}
+      action="Set password"
+      busy={change.isPending}
+      disabled={password === ''}
       onClose={onClose}
-    >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate(
-            { method: 'PATCH', path: owner, body: { password } },
-            {
-              onSuccess: () => {
-                sayDone('The password was set.');
-                onClose();
-              },
+      onSubmit={() =>
+        change.mutate(
+          { method: 'PATCH', path: owner, body: { password } },
+          {
+            onSuccess: () => {
+              sayDone('The password was set.');
+              onClose();
             },
-          );
-        }}
-      >
-        <TextField
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          autoFocus
-          value={password}
-          onChange={setPassword}
-          problem={change.error?.message}
-          about="It must keep the password policy of the database."
-        />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" busy={change.isPending} disabled={password === ''}>
-            Set password
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          },
+        )
+      }
+    >
+      <TextField
+        label="New password"
+        type="password"
+        autoComplete="new-password"
+        autoFocus
+        value={password}
+        onChange={setPassword}
+        problem={change.error?.message}
+        about="It must keep the password policy of the database."
+      />
+    </DialogForm>
   );
 }

@@ -4,7 +4,7 @@
 import { apiPage, applicationPage, type ScopeVerdict, userPage } from '../../../resources/index.ts';
 import type { TraceEntry } from '../../logs/event.ts';
 import { claim, type Facts, type Found, type Row } from '../facts.ts';
-import { apiName, askAgain } from '../words.ts';
+import { apiName, askAgain, shell } from '../words.ts';
 import { fromLibrary } from './kind.ts';
 
 /** What the token was granted. */
@@ -100,7 +100,7 @@ function fixOf(facts: Facts, { value, rule }: ScopeVerdict): Found['fix'] {
         ...(user ? { dashboard: userPage(user.id) } : {}),
         ...(user
           ? {
-              command: `curl -X POST ${facts.issuer}api/v2/users/${encodeURIComponent(user.id)}/permissions ${token} -d '${JSON.stringify({ permissions: [{ resource_server_identifier: asked?.identifier ?? '', permission_name: value }] })}'`,
+              command: `curl -X POST ${shell(`${facts.issuer}api/v2/users/${encodeURIComponent(user.id)}/permissions`)} ${token} -d ${shell(JSON.stringify({ permissions: [{ resource_server_identifier: asked?.identifier ?? '', permission_name: value }] }))}`,
             }
           : {}),
       };
