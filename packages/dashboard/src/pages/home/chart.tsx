@@ -87,16 +87,16 @@ export function Chart({
         </div>
       </div>
       <figcaption className="sr-only">{`${title}, ${range.words}`}</figcaption>
-      <ul className="mt-3 space-y-1">
+      <ul className="mt-3">
         {series.map(({ label, colour, total, search: found }) => (
-          <li key={label} className="flex items-baseline gap-2 text-[0.8125rem]">
+          <li key={label} className="flex items-center gap-2 text-[0.8125rem] leading-6">
             <span aria-hidden="true" className="size-2.5 shrink-0 rounded-sm" style={{ background: colour }} />
             <span className="min-w-0 flex-1 truncate" title={label}>
               {found ? (
                 <Link
                   to="/logs"
                   search={found as never}
-                  className="underline decoration-edge/60 underline-offset-2 hover:text-link"
+                  className="inline-block max-w-full truncate align-bottom leading-6 underline decoration-edge/60 underline-offset-2 hover:text-link"
                 >
                   {label}
                 </Link>
@@ -189,7 +189,11 @@ function Numbers({
                 <tr key={bar} className="border-b border-line last:border-0">
                   <th scope="row" className="px-3 py-1 text-left font-normal whitespace-nowrap text-muted">
                     {found ? (
-                      <Link to="/logs" search={found as never} className="text-link hover:underline">
+                      <Link
+                        to="/logs"
+                        search={found as never}
+                        className="inline-block leading-6 text-link hover:underline"
+                      >
                         {name}
                       </Link>
                     ) : (
