@@ -2,7 +2,7 @@
 // refused token over; it is explained at once and forgotten, and the explanation can be read once, by whoever has the reference.
 // These routes exist only where the server was started for this machine alone.
 
-import { bareToken, type Explainer } from '../../domain/explaining/explainer.ts';
+import type { Explainer } from '../../domain/explaining/explainer.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
@@ -81,7 +81,7 @@ async function take(deps: ExplainDeps, ask: Ask): Promise<Answer> {
     host,
     issuer,
     now,
-    token: bareToken(token),
+    token,
     audience: audience || undefined,
     scopes,
   });

@@ -4,7 +4,6 @@
 import { authenticate } from '../../../domain/clients/authenticate.ts';
 import { loadClaimed } from '../../../domain/clients/claimed.ts';
 import { readPresented } from '../../../domain/clients/presented.ts';
-import { bareToken } from '../../../domain/explaining/explainer.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
 import { parseScope } from '../../../oauth/scope.ts';
 import { type TokenExplanation, tokenExplanationAsk } from '../../../resources/index.ts';
@@ -48,7 +47,7 @@ export function tokenExplanationRoutes(machinery: Machinery): Route[] {
       };
     }
     const { tenant, host, issuer } = ask;
-    const explanation = await explainer({ tenant, host, issuer, now, token: bareToken(token), audience, scopes });
+    const explanation = await explainer({ tenant, host, issuer, now, token, audience, scopes });
     const isItself = (one: string) => storedIdentifier(one, host) === own;
     return json(200, own === undefined ? explanation : forApi(explanation, isItself), uncached);
   };
