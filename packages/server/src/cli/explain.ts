@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { readConfig, StartRefused } from '../config.ts';
 import { presentedText } from '../domain/explaining/presented.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
-import { parseScope } from '../oauth/scope.ts';
+import { parseRequired } from '../oauth/scope.ts';
 import type { TokenExplanation } from '../resources/index.ts';
 import type { TenantHost } from '../schema/brand.ts';
 import type { House } from '../server.ts';
@@ -55,7 +55,7 @@ export async function explain(args: string[]): Promise<void> {
   const [word = '-'] = words;
   if (words.length > 1) throw new StartRefused('Give one token, or - to read it from standard input.');
   const text = (word === '-' ? readFileSync(0, 'utf8') : word).trim();
-  const scopes = parseScope(values.scope ?? '');
+  const scopes = parseRequired(values.scope ?? '');
   if (text === '') throw new StartRefused('There is no token: countersign explain TOKEN, or pipe it in.');
   if (!scopes) throw new StartRefused('--scope has a character that no scope has.');
   const { api: audience } = values;

@@ -69,7 +69,7 @@ function kindOf({ known, inspection, cause, issuance }: Facts): Presented['kind'
     }
   }
   if (cause?.code === 'refresh_token') return 'refresh_token';
-  return inspection.form === 'encrypted' || issuance ? 'access_token' : 'unknown';
+  return issuance ? 'access_token' : 'unknown';
 }
 
 function presentedOf(facts: Facts): Presented {
@@ -83,7 +83,7 @@ function presentedOf(facts: Facts): Presented {
   const members = {
     issuer: claim(facts, 'iss')?.slice(0, 2000) ?? row?.issuer,
     audience:
-      jwt || facts.encrypted
+      jwt || (facts.encrypted && facts.issuance)
         ? audiencesOf(facts)
             .slice(0, 50)
             .map((one) => one.slice(0, 2000))

@@ -7,7 +7,7 @@ import type { LogEvent } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
-import { parseScope } from '../../oauth/scope.ts';
+import { parseRequired } from '../../oauth/scope.ts';
 import type { TokenExplanation } from '../../resources/index.ts';
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
@@ -68,7 +68,7 @@ async function take(deps: ExplainDeps, ask: Ask): Promise<Answer> {
   const [reference, token, audience, scope] = ['reference', 'token', 'audience', 'scope'].map((member) =>
     read.params.get(member),
   );
-  const scopes = parseScope(scope ?? '');
+  const scopes = parseRequired(scope ?? '');
   if (!reference || !isReference(reference) || !token || !scopes)
     return bad('Send reference, token, audience and scope');
   const { tenant, host, issuer } = ask;

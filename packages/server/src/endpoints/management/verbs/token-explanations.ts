@@ -5,7 +5,7 @@ import { authenticate } from '../../../domain/clients/authenticate.ts';
 import { loadClaimed } from '../../../domain/clients/claimed.ts';
 import { readPresented } from '../../../domain/clients/presented.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
-import { parseScope } from '../../../oauth/scope.ts';
+import { parseRequired } from '../../../oauth/scope.ts';
 import { type TokenExplanation, tokenExplanationAsk } from '../../../resources/index.ts';
 import { readDraft } from '../../../schema/validate.ts';
 import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
@@ -32,8 +32,9 @@ export function tokenExplanationRoutes(machinery: Machinery): Route[] {
     const read = readDraft(tokenExplanationAsk, body.value);
     if (read.kind === 'invalid') return badBody(read.message);
     const { token, audience = own && identifierAt(own, ask.host), scope = '' } = read.value;
-    const scopes = parseScope(scope);
-    if (!scopes) return badBody('scope has a character that RFC 6749 section 3.3 does not allow');
+    const scopes = parseRequired(scope);
+    if (!scopes)
+      return badBody('scope has a character that RFC 6749 section 3.3 does not allow, or more than 1000 words');
     if (own !== undefined && storedIdentifier(audience ?? '', ask.host) !== own)
       return refused(403, 'An API may ask about tokens that were sent to itself', 'operation_not_supported');
     const now = deps.now();
