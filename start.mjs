@@ -32,7 +32,12 @@ async function main([mode, ...rest]) {
     case '--bench':
       return await run(node, [source, path.join('bench', 'index.ts'), ...rest], root);
     case '--cli':
-      return await run(node, [source, path.join(root, 'packages', 'server', 'src', 'main.ts'), ...rest]);
+      return await run(
+        node,
+        [source, path.join(root, 'packages', 'server', 'src', 'main.ts'), ...rest],
+        undefined,
+        true,
+      );
     case '--example':
       return await example(node, source, rest);
     default: {

@@ -5,7 +5,7 @@ import { readConfig, StartRefused } from '../config.ts';
 import { findIssuance } from '../domain/explaining/recognise.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
 import { MANAGEMENT_API, managementIdentifier } from '../domain/tenants/system-apis.ts';
-import { clientGrants, clients } from '../resources/index.ts';
+import { clientGrants, clients, commandLineClient, commandLineClientId } from '../resources/index.ts';
 import type { TenantHost } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import { loginInBrowser, type Tokens } from './browser-login.ts';
@@ -14,7 +14,6 @@ import { credentialPath, keepCredential } from './credential.ts';
 import { readFlags } from './flags.ts';
 import { issuerFor, type Place, withPlace } from './place.ts';
 
-const clientName = 'Countersign command line';
 const clientTable = tableOf(clients);
 const grantTable = tableOf(clientGrants);
 const say = (text: string) => void process.stderr.write(text);
@@ -22,11 +21,11 @@ const flags = ['client', 'audience', 'scope', 'issuer', 'organization', 'callbac
 
 /** The native client of the command line, made when it is first needed, with its grant. */
 async function ownClient(place: Place): Promise<string> {
-  const { clientId, isNew } = await foundOrMade(place);
-  const granted = await grantAtManagementApi(place, clientId);
+  const isNew = await made(place);
+  const granted = await grantAtManagementApi(place, commandLineClientId);
   // A server that runs over this store hears of it within a second.
   if (isNew || granted) await new Promise((resolve) => setTimeout(resolve, 1000));
-  return clientId;
+  return commandLineClientId;
 }
 
 /** Without it users get no more there than what everybody may do to the own profile; with it, what they hold. Whether it was made now. */
@@ -34,25 +33,20 @@ async function grantAtManagementApi({ house, host, call }: Place, client_id: str
   const key = { client_id, subject_type: 'user' as const };
   if (await house.database.store(defaultTenant).find(grantTable, { ...key, audience: MANAGEMENT_API })) return false;
   const grant = { ...key, audience: managementIdentifier(host), allow_all_scopes: true };
-  const made = await call('POST', '/client-grants', grant);
-  if (made.status !== 201) throw new StartRefused(`The client grant cannot be made: ${made.body?.message}`);
+  const reply = await call('POST', '/client-grants', grant);
+  if (reply.status !== 201 && reply.status !== 409)
+    throw new StartRefused(`The client grant cannot be made: ${reply.body?.message}`);
   return true;
 }
 
-async function foundOrMade({ house, call }: Place): Promise<{ readonly clientId: string; readonly isNew: boolean }> {
-  const { rows } = await house.database.store(defaultTenant).page(clientTable, { offset: 0, limit: 1000 });
-  const there = rows.find(({ name, app_type }) => name === clientName && app_type === 'native');
-  if (there) return { clientId: there.client_id, isNew: false };
-  const made = await call('POST', '/clients', {
-    name: clientName,
-    app_type: 'native',
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
-    callbacks: ['http://127.0.0.1/callback'],
-    skip_non_verifiable_callback_uri_confirmation_prompt: true,
-  });
-  if (made.status !== 201) throw new StartRefused(`The client cannot be made: ${made.body?.message}`);
-  return { clientId: made.body.client_id, isNew: true };
+/** Makes it if it is not there. Whether it was made now. */
+async function made({ house, call }: Place): Promise<boolean> {
+  if (await house.database.store(defaultTenant).get(clientTable, commandLineClientId)) return false;
+  const reply = await call('POST', '/clients', { ...commandLineClient, client_id: commandLineClientId });
+  // 409: another login made it meanwhile.
+  if (reply.status !== 201 && reply.status !== 409)
+    throw new StartRefused(`The client cannot be made: ${reply.body?.message}`);
+  return true;
 }
 
 async function clientFor(place: Place, said: string | undefined) {

@@ -11,7 +11,7 @@ import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
 import { deviceCredentials } from './device-credentials.ts';
 import { emailProvider, emailTrial, emailTrialOutcome } from './email-provider.ts';
-import { emailTemplates } from './email-templates.ts';
+import { emailPreview, emailPreviewAsk, emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -42,15 +42,28 @@ export { type ApiTab, apiPage, apisPage, applicationPage, keysPage, logPage, use
 export type { DeviceCredential } from './device-credentials.ts';
 export type { EmailTrialOutcome, ProviderName } from './email-provider.ts';
 export { providerCredentials, providerNames, shownCredentials } from './email-provider.ts';
-export type { EmailTemplate, TemplateName } from './email-templates.ts';
-export { templateNames } from './email-templates.ts';
+export type {
+  EffectiveTemplate,
+  EmailPreview,
+  EmailPreviewAsk,
+  EmailTemplate,
+  TemplateEffect,
+  TemplateName,
+} from './email-templates.ts';
+export { templateEffects, templateNames } from './email-templates.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
 export { type Reason, reasonGroups, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
-export { administratorRoleId, dashboardClient, dashboardClientId } from './system-records.ts';
+export {
+  administratorRoleId,
+  commandLineClient,
+  commandLineClientId,
+  dashboardClient,
+  dashboardClientId,
+} from './system-records.ts';
 export type { TenantSettings } from './tenant-settings.ts';
 export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
 export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';
@@ -68,6 +81,8 @@ export {
   connectionProfiles,
   connections,
   deviceCredentials,
+  emailPreview,
+  emailPreviewAsk,
   emailProvider,
   emailTemplates,
   emailTrial,

@@ -60,5 +60,19 @@ export const dashboardClient = {
   skip_non_verifiable_callback_uri_confirmation_prompt: true,
 } as const;
 
+/** The client that `countersign login` signs in with. By its id, since names are anybody's: by name a client of somebody else would get its grant. */
+export const commandLineClientId = 'countersign-cli';
+
+/** Its record, apart from defaults: the answer goes to a loopback address, which exists for one login. */
+export const commandLineClient = {
+  name: 'Countersign command line',
+  description: 'Built in: countersign login. Made again when it is needed.',
+  app_type: 'native',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  callbacks: ['http://127.0.0.1/callback'],
+  skip_non_verifiable_callback_uri_confirmation_prompt: true,
+} as const;
+
 /** The role with every permission of the Management API. */
 export const administratorRoleId = 'rol_CountersignAdmin';

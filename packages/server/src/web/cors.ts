@@ -28,9 +28,20 @@ export function preflight(ask: Ask, methods: readonly string[]): Answer {
 /** Headers for an answer that any page may read (JWKS, discovery): it holds nothing secret and needs no cookie. */
 export const anyOrigin = { 'access-control-allow-origin': '*' } as const;
 
+/**
+ * Headers for a refusal that is the same for everybody, decided before anybody knew which client asks (too many requests, an outage).
+ * Without them a script sees a failed connection, and can't tell that it should wait. No cookie is ever sent along.
+ */
+export const refusedToAnybody = { ...anyOrigin, 'access-control-expose-headers': exposed } as const;
+
 /** Headers for an answer that this origin, which was checked, may read. */
 export function allowedOrigin(origin: string): Record<string, string> {
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposed, vary: 'Origin' };
+}
+
+/** The answer as a page of this origin may read it. The caller has checked the origin; without one the answer is as it was. */
+export function readableByOrigin(origin: string | undefined, answer: Answer): Answer {
+  return origin === undefined ? answer : { ...answer, headers: { ...answer.headers, ...allowedOrigin(origin) } };
 }
 
 /** The refusal of an origin that the client has not registered: a plain body, as Auth0 answers (CORS-2). */

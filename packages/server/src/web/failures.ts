@@ -2,6 +2,7 @@
 // in the error shape of the URL family that was asked.
 
 import { noStore } from './answers.ts';
+import { refusedToAnybody } from './cors.ts';
 import { type Answer, type AnswerFamily, json } from './exchange.ts';
 import { errorPage } from './page.ts';
 
@@ -24,7 +25,7 @@ const managementNames: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** An answer in the family's own error shape. 503 says when to come back (seconds). */
+/** An answer in the family's own error shape. 503 says when to come back (seconds). Scripts of any origin may read those of APIs. */
 export function failure(
   family: AnswerFamily,
   status: number,
@@ -34,7 +35,11 @@ export function failure(
   const all = { ...noStore, ...(status === 503 ? { 'retry-after': '2' } : {}), ...headers };
   switch (family) {
     case 'oauth':
-      return json(status, { error: oauthCodes[status] ?? 'invalid_request', error_description: message }, all);
+      return json(
+        status,
+        { error: oauthCodes[status] ?? 'invalid_request', error_description: message },
+        { ...refusedToAnybody, ...all },
+      );
     case 'management':
       return json(
         status,
@@ -44,7 +49,7 @@ export function failure(
           message,
           ...(status === 429 ? { errorCode: 'too_many_requests' } : {}),
         },
-        all,
+        { ...refusedToAnybody, ...all },
       );
     case 'page':
       // No request to read a language from, and maybe no store to read a look from.

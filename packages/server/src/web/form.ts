@@ -64,6 +64,12 @@ ${wrong.length > 0 ? html`<div id="${name}-error" class="error">${wrong.map(({ t
 </div>`;
 }
 
+/** What a password must be like, told before it is typed; nothing where there is no rule. `rules` are those of `passwordRules`. */
+export function passwordHint(texts: Texts, rules: readonly string[]): Html | undefined {
+  if (rules.length === 0) return undefined;
+  return html`<p class="hint">${texts.signup.rules.intro}</p><ul class="hint">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>`;
+}
+
 /** What is wrong, at the head of the page: it takes the focus and is announced (WCAG 2.2 §3.3.1, §4.1.3). Nothing without errors. */
 export function summary(texts: Texts, errors: readonly FormError[]): Html {
   if (errors.length === 0) return nothing;
@@ -85,7 +91,7 @@ ${content}
 }
 
 /** The title of a page; says first that something is wrong, since that is what a screen reader reads first. */
-export function titled(place: Place, title: string, errors: readonly FormError[] = []): string {
+export function titled(place: Pick<Place, 'texts'>, title: string, errors: readonly FormError[] = []): string {
   return errors.length > 0 ? `${place.texts.form.error}: ${title}` : title;
 }
 

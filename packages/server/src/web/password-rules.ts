@@ -1,6 +1,6 @@
 // The rules of a password policy in words: those that are told before, and what a password lacks. Pure.
 
-import type { PasswordTexts } from './texts/index.ts';
+import type { PasswordTexts, Texts } from './texts/index.ts';
 
 type CharacterType = 'lowercase' | 'uppercase' | 'number' | 'special';
 
@@ -69,4 +69,9 @@ export function problemText(problem: ToldProblem, texts: PasswordTexts): string 
     case 'history':
       return texts.earlier(problem.size);
   }
+}
+
+/** What a password lacks, in one sentence. */
+export function weakPassword(problems: readonly ToldProblem[], texts: Texts['signup']): string {
+  return `${texts.weakPassword}: ${problems.map((problem) => problemText(problem, texts.rules)).join('; ')}`;
 }

@@ -10,10 +10,11 @@ export interface RequestTarget {
 }
 
 /**
- * The path and query of a request (RFC 9112 §3.2). `undefined` when two readers could disagree: an absolute target of
+ * The path and query of a request (RFC 9112 §3.2). `undefined` when two readers could disagree: no `Host`, an absolute target of
  * another host than `Host` names, or a body in a transfer coding that nobody here decodes (RFC 9112 §6.1).
  */
 export function requestTarget(raw: IncomingMessage): RequestTarget | undefined {
+  if (raw.headers.host === undefined && raw.httpVersion !== '1.0') return undefined;
   const coding = raw.headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') return undefined;
   const url = raw.url ?? '/';

@@ -2,12 +2,7 @@
 // and answers by itself what concerns no endpoint: unknown hosts and paths, wrong methods, size, preflights, outages.
 
 import { randomBytes } from 'node:crypto';
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-} from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -19,6 +14,7 @@ import { badRequest, failure, notFound } from './failures.ts';
 import { type Origin, originOf } from './origin.ts';
 import { requestTarget } from './request-target.ts';
 import { discard, unread } from './unread.ts';
+import { refuseUnparsed, type Sending, wireHeaders } from './wire.ts';
 
 export interface RouterOptions {
   readonly routes: readonly Route[];
@@ -85,23 +81,11 @@ function requestIds(): () => string {
   return () => `req-${process}${(++count).toString(36)}`;
 }
 
-/** A year (RFC 6797). Subdomains are the operator's to decide about, in a proxy. */
-const strictly = 'max-age=31536000';
-
 /** Writes the answer past the framework's own serialisers and hooks: they have nothing to do here, and cost each token microseconds. */
-function send(reply: FastifyReply, answer: Answer, closing = false, httpsOnly = false): FastifyReply {
-  const { status, bytes, body = bytes } = answer;
-  const headers: Record<string, string | readonly string[] | number> = {
-    'x-content-type-options': 'nosniff',
-    ...answer.headers,
-  };
-  if (httpsOnly) headers['strict-transport-security'] = strictly;
-  if (closing) headers.connection = 'close';
-  if (body !== undefined || (status !== 204 && status !== 304))
-    headers['content-length'] = Buffer.byteLength(body ?? '');
+function send(reply: FastifyReply, answer: Answer, how: Sending): FastifyReply {
   reply.hijack();
-  reply.raw.writeHead(status, headers as OutgoingHttpHeaders);
-  reply.raw.end(body);
+  reply.raw.writeHead(answer.status, wireHeaders(answer, how));
+  reply.raw.end(answer.body ?? answer.bytes);
   return reply;
 }
 
@@ -120,6 +104,8 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
         keepAliveTimeout: 65_000,
         // Node looks for overdue connections only every 30 s unless told: slow headers would live four times as long.
         connectionsCheckingInterval: 1_000,
+        // The router refuses a request without `Host` itself: Node's own answer would lack our headers.
+        requireHostHeader: false,
       };
       const server = at.tls
         ? createHttpsServer({ ...limits, ...at.tls, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 }, handler)
@@ -133,28 +119,40 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     // A path that cannot be decoded, or with a segment longer than any name.
-    frameworkErrors: (_error, request, reply) => send(reply as FastifyReply, badRequest(request.raw.url ?? '')),
+    frameworkErrors: (_error, request, reply) =>
+      finish(request, reply as FastifyReply, badRequest(request.raw.url ?? '')),
+    clientErrorHandler: (error, socket) => refuseUnparsed(error, socket, isHttpsOnly),
   });
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  const whence = ({ raw }: FastifyRequest): Origin =>
+  const isHttpsOnly = (host: string) => options.isPublic(host) && options.tenantOf(host) !== undefined;
+  const whence = (raw: IncomingMessage): Origin =>
     originOf({ peer: raw.socket.remoteAddress ?? '', headers: raw.headers }, at.tls !== undefined, options.trustProxy);
+
+  const sending = (raw: IncomingMessage): Sending => {
+    const { host, secure } = whence(raw);
+    // A body that nobody reads (of a GET, or beyond the limit) must not go on behind its answer.
+    return { closing: draining || unread(raw), httpsOnly: secure && isHttpsOnly(host) };
+  };
+  // An expectation other than 100-continue (RFC 9110 §10.1.1): Node would refuse it without our headers.
+  const expectationFailed: RequestListener = (raw, response) => {
+    const answer = failure('plain', 417, 'Expectation Failed');
+    response.writeHead(answer.status, wireHeaders(answer, sending(raw))).end(answer.body);
+  };
+  app.server.on('checkExpectation', expectationFailed);
 
   const finish = (request: FastifyRequest, reply: FastifyReply, answer: Answer, tenant?: TenantId) => {
     if (tenant) request.tenant = tenant;
-    // A body that nobody reads (of a GET, or beyond the limit) must not go on behind its answer.
-    const { host, secure } = whence(request);
-    const httpsOnly = secure && options.isPublic(host) && options.tenantOf(host) !== undefined;
-    return send(reply, answer, draining || unread(request.raw), httpsOnly);
+    return send(reply, answer, sending(request.raw));
   };
 
   const handle =
     (family: AnswerFamily, act: (ask: Ask) => Answer | Promise<Answer>) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = request.raw;
-      const origin = whence(request);
+      const origin = whence(raw);
       const target = requestTarget(raw);
       const params = request.params as Record<string, string>;
       // No name of ours holds NUL, and no engine could look it up.

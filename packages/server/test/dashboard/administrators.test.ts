@@ -80,6 +80,30 @@ describe('the link for the first administrator', () => {
     assert.equal((await post(here.site, here.link, { email: 'nobody', password: ada.password })).status, 400);
   });
 
+  test('speaks the language that the browser prefers, or that the address asks for, also when something is wrong', async () => {
+    const { link = '', site } = here;
+    const rows = [
+      ['en', 'Make the first administrator', /at least 8 characters/, 'This link is over'],
+      ['de', 'Ersten Administrator anlegen', /mindestens 8 Zeichen/, 'Dieser Link gilt nicht mehr'],
+      ['fr', 'Créer le premier administrateur', /au moins 8 caractères/, 'Ce lien n’est plus valable'],
+      ['es', 'Crear el primer administrador', /al menos 8 caracteres/, 'Este enlace ya no sirve'],
+    ] as const;
+    for (const [language, title, weak, gone] of rows) {
+      const preferred = { 'accept-language': `xx, ${language};q=0.8, it;q=0.1` };
+      const page = await site.send('GET', link, { headers: preferred });
+      const wished = await site.send('GET', `${link}&ui_locales=${language}`, { headers: { 'accept-language': 'en' } });
+      for (const { text } of [page, wished]) {
+        assert.match(text, new RegExp(`<html lang="${language}"[^]*<h1>${title}</h1>[^]*${weak.source}`));
+      }
+      const action = /<form method="post" action="([^"]+)"/.exec(wished.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+      const wrong = await post(site, action, { email: 'nobody', password: 'short' }, { 'accept-language': 'en' });
+      assert.equal(wrong.status, 400);
+      assert.match(wrong.text, new RegExp(`<html lang="${language}"`));
+      const over = await site.send('GET', '/dashboard/setup?ticket=forged', { headers: preferred });
+      assert.match(over.text, new RegExp(`<html lang="${language}"[^]*<h1>${gone}</h1>`));
+    }
+  });
+
   test('is refused from another site, without a ticket and with a forged one', async () => {
     const { link = '' } = here;
     for (const headers of [{ origin: 'https://evil.test' }, { 'sec-fetch-site': 'cross-site' }, { origin: 'null' }])
@@ -332,7 +356,8 @@ describe('tokens of administrators', () => {
       (await granting('POST', '/client-grants', { ...forAll, scope: undefined, allow_all_scopes: true })).status,
       403,
     );
-    assert.equal((await granting('POST', '/client-grants', forAll)).status, 201);
+    assert.equal((await granting('POST', '/client-grants', forAll)).status, 403, 'a machine is bound by no rank');
+    assert.equal((await granting('POST', '/client-grants', { ...forAll, subject_type: 'user' })).status, 201);
     const admin = (await site.manage('GET', `/users?q=email:"${ada.email}"&search_engine=v3`)).body[0].user_id;
     const takeover = await call('PATCH', `/users/${encodeURIComponent(admin)}`, { password: 'Taken-Over-12345' });
     assert.equal(takeover.status, 403, takeover.text);

@@ -1,8 +1,9 @@
 // Every page that people see, as a pure function of a language and a look: for tests that look at pages without a server.
 
+import type { PasswordPolicy } from '../../src/domain/accounts/policy.ts';
 import type { CaughtMail } from '../../src/domain/messages/mailbox.ts';
+import { setupPage } from '../../src/endpoints/dashboard/setup.ts';
 import { legacyPage } from '../../src/endpoints/legacy/page.ts';
-import type { Place, Shown } from '../../src/endpoints/login/form.ts';
 import { confirmPage } from '../../src/endpoints/login/steps/confirm/page.ts';
 import { scopeLines } from '../../src/endpoints/login/steps/consent/lines.ts';
 import { consentPage } from '../../src/endpoints/login/steps/consent/page.ts';
@@ -14,8 +15,10 @@ import { listPage, mailPage } from '../../src/endpoints/mailbox/page.ts';
 import { askPage, endPage, gonePage, resetPage, sentPage, verifyPage } from '../../src/endpoints/recovery/pages.ts';
 import { endPage as unblockEndPage, askPage as unblockPage } from '../../src/endpoints/unblock/page.ts';
 import type { Answer } from '../../src/web/exchange.ts';
+import type { Place, Shown } from '../../src/web/form.ts';
 import { textsIn } from '../../src/web/language.ts';
 import { errorPage, type Look, page } from '../../src/web/page.ts';
+import { weakPassword } from '../../src/web/password-rules.ts';
 import { type Language, textsOf } from '../../src/web/texts/index.ts';
 
 export const languages = Object.keys(textsOf) as Language[];
@@ -76,6 +79,17 @@ const wide =
   (content: { title: string; body: Shown['body'] }): View =>
   (_language, look) =>
     page(200, { ...content, look, language: 'en', wide: true, frames: true });
+
+const passwordPolicy: PasswordPolicy = {
+  minLength: 8,
+  types: ['lowercase', 'uppercase', 'number', 'special'],
+  typesNeeded: 3,
+  repetition: false,
+  sequences: true,
+  dictionary: { words: new Set() },
+  noPersonalInfo: true,
+  history: 0,
+};
 
 const rules = (language: Language) => {
   const texts = textsIn(language).signup.rules;
@@ -229,6 +243,14 @@ export const views: Readonly<Record<string, View>> = {
   ),
   'recovery-gone': shown(({ texts }) => gonePage(texts, texts.recovery.goneReset, '/u/reset-password/request')),
   'verify-ask': shown((place) => verifyPage(place, 'jane@example.com')),
+  setup: shown((place) => setupPage(place, { passwordPolicy }, '', [])),
+  'setup-wrong': shown((place) => {
+    const texts = place.texts.signup;
+    return setupPage(place, { passwordPolicy }, 'jane@example', [
+      { field: 'email', text: texts.badEmail },
+      { field: 'password', text: weakPassword([{ kind: 'too_short', least: 8 }, { kind: 'dictionary' }], texts) },
+    ]);
+  }),
   expired: failed('expired'),
   foreign: failed('foreign'),
   error: (language, look) =>

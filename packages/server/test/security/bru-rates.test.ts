@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDevelopment, ratesOf, readConfig } from '../../src/config.ts';
 import { type Client, connection, type PeopledSite, peopled } from '../support/people.ts';
-import { serveHere } from '../support/running.ts';
+import { type Reply, serveHere } from '../support/running.ts';
 import { userAgent } from '../support/user-agent.ts';
 
 const realm = 'http://auth0.com/oauth/grant-type/password-realm';
@@ -129,4 +129,30 @@ describe('rates', () => {
     assert.equal(page.status, 429, page.text);
     assert.ok(page.headers.get('retry-after'));
   });
+});
+
+test('a script on a page sees a 429 and when to come back, like any answer', async (t) => {
+  const rates = 'token=4:1/h,userinfo=1:1/h,management=20:1/h,jwks=1:1/h,authentication=1:1/h';
+  const site = await serveHere('sqlite', { flags: ['--rate-limits', 'on', '--rate-limit', rates] });
+  t.after(() => site.stop());
+  const origin = 'https://spa.example';
+  const spa = await peopled(site).publicClient({ callbacks: [`${origin}/callback`] });
+  const form = { 'content-type': 'application/x-www-form-urlencoded', origin };
+  const body = new URLSearchParams({ grant_type: 'authorization_code', client_id: spa.id, code: 'x' }).toString();
+  const asked: readonly (readonly [string, () => Promise<Reply>])[] = [
+    ['token', () => site.send('POST', '/oauth/token', { headers: form, body })],
+    ['userinfo', () => site.send('GET', '/userinfo', { headers: { origin, authorization: 'Bearer of-a-page' } })],
+    ['management', () => site.send('GET', '/api/v2/users', { headers: { origin, authorization: 'Bearer x' } })],
+    ['revoke', () => site.send('POST', '/oauth/revoke', { headers: form, body })],
+    ['jwks', () => site.send('GET', '/.well-known/jwks.json', { headers: { origin } })],
+  ];
+  for (const [name, ask] of asked) {
+    let reply = await ask();
+    for (let time = 0; reply.status !== 429 && time < 30; time++) reply = await ask();
+    assert.equal(reply.status, 429, name);
+    const { headers } = reply;
+    assert.ok([origin, '*'].includes(headers.get('access-control-allow-origin') ?? ''), name);
+    assert.match(headers.get('access-control-expose-headers') ?? '', /retry-after/, name);
+    assert.equal(headers.get('access-control-allow-credentials'), null, name);
+  }
 });

@@ -107,16 +107,33 @@ describe('a message that may be read in two ways is refused, and nothing behind 
   });
 
   test('ENC: headers of which two mean two things', async () => {
-    for (const twice of [
-      ['Authorization: Basic eDp5', 'Authorization: Basic eDp5'],
-      ['Content-Type: application/json'],
-      ['Origin: https://a.example', 'Origin: https://b.example'],
-      ['DPoP: x', 'DPoP: y'],
-    ]) {
-      assert.deepEqual(await statuses(request(token, [host, form, ...twice], body)), [400], twice.join());
+    for (const path of ['/oauth/token', '/oauth/revoke', '/oauth/introspect']) {
+      for (const [name, ...twice] of [
+        ['authorization', 'Authorization: Basic eDp5', 'Authorization: Basic eDp5'],
+        ['content-type', 'Content-Type: application/json'],
+        ['origin', 'Origin: https://a.example', 'Origin: https://b.example'],
+        ['dpop', 'DPoP: x', 'DPoP: y'],
+      ]) {
+        const bytes = request(`POST ${path} HTTP/1.1`, [host, form, ...twice], body);
+        const { replies } = await talk(port, bytes, { waitMs: 1_500, count: 1 });
+        const [{ status, body: text = '' } = { status: 0 }] = replies;
+        const error = { error: 'invalid_request', error_description: `Duplicate header: ${name}` };
+        assert.deepEqual({ status, ...JSON.parse(text || '{}') }, { status: 400, ...error }, `${path} ${twice}`);
+      }
     }
     const api = ['Authorization: Bearer x', 'Authorization: Bearer y'];
     assert.deepEqual(await statuses(request('GET /api/v2/clients HTTP/1.1', [host, ...api])), [400]);
+  });
+
+  test('ENC: a credential that came twice is none where an API asks why it refused a token', async () => {
+    const { client_id, client_secret } = Object.fromEntries(new URLSearchParams(body));
+    const basic = `Authorization: Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`;
+    const ask = (...headers: string[]) =>
+      statuses(
+        request('POST /api/v2/tokens/explain HTTP/1.1', [host, 'Content-Type: application/json', ...headers], '{}'),
+      );
+    assert.deepEqual(await ask(basic), [403], 'it is right, and stands for no API');
+    assert.deepEqual(await ask(basic, basic), [401]);
   });
 });
 

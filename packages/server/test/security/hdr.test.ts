@@ -1,11 +1,14 @@
 // HDR: frames, policies, caches, cookies and cross-origin calls, on every page and answer of a login.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { connect } from 'node:tls';
 import { tagsOf } from '../support/forms.ts';
 import { type Client, type PeopledSite, type Person, peopled } from '../support/people.ts';
 import { authorizeUrl, exchange, login, userinfo } from '../support/relying-party.ts';
 import { serveHere } from '../support/running.ts';
+import { readReplies, request, talk } from '../support/sockets.ts';
 import { userAgent, type View } from '../support/user-agent.ts';
 
 describe('headers', () => {
@@ -203,4 +206,69 @@ test('browsers are told to ask a public host by https alone, and localhost or pl
   } finally {
     await site.stop();
   }
+});
+
+describe('HDR-03: what never becomes a request of an endpoint is answered with the same headers', () => {
+  let site: Awaited<ReturnType<typeof serveHere>>;
+  let host: string;
+  before(async () => {
+    site = await serveHere('sqlite', {
+      flags: ['--domain', 'login.example.com,localhost', '--trusted-proxies', '127.0.0.1,::1'],
+      https: true,
+    });
+    host = `Host: ${site.host}`;
+  });
+  after(() => site.stop());
+
+  const line = 'GET /health HTTP/1.1';
+  const rows: readonly (readonly [status: number, name: string, bytes: () => string])[] = [
+    [400, 'no HTTP', () => 'GARBAGE\r\n\r\n'],
+    [400, 'a Content-Length that is no number', () => request(line, [host, 'Content-Length: x'])],
+    [431, 'headers beyond the limit', () => request(line, [host, `Cookie: ${'a'.repeat(20_000)}`])],
+    [400, 'no Host', () => request(line, [])],
+    [417, 'an expectation that nobody knows', () => request(line, [host, 'Expect: 200-ok'])],
+    [400, 'a path that cannot be decoded', () => request('GET /%zz HTTP/1.1', [host])],
+    [400, 'a name longer than any', () => request(`GET /api/v2/clients/${'a'.repeat(3_000)} HTTP/1.1`, [host])],
+    [404, 'a method that nobody knows', () => request('PROPFIND /userinfo HTTP/1.1', [host])],
+    [404, 'a host of nobody', () => request('GET /userinfo HTTP/1.1', ['Host: evil.example'])],
+  ];
+  for (const [status, name, bytes] of rows) {
+    test(`${status}: ${name}`, async () => {
+      const { replies } = await talk(Number(new URL(site.base).port), bytes(), { count: 1 });
+      const [{ headers, ...reply } = { status: 0, headers: {} as Record<string, string>, body: '' }] = replies;
+      assert.equal(reply.status, status, JSON.stringify(replies));
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.match(headers['content-type'] ?? '', /^(text\/plain|application\/json); charset=utf-8$/);
+      assert.match(headers['cache-control'] ?? '', /no-store/);
+      assert.equal(headers['content-length'], String(reply.body.length));
+      assert.equal(headers['strict-transport-security'], undefined, 'plain HTTP');
+    });
+  }
+
+  test('a body that breaks off behind its answer gets no second one', async () => {
+    const chunked = 'Transfer-Encoding: chunked';
+    const bytes = request('POST /oauth/token HTTP/1.1', [host, 'Content-Type: nothing', chunked], 'zz\r\n');
+    const { raw, closed } = await talk(Number(new URL(site.base).port), bytes);
+    assert.equal(raw.match(/HTTP\/1\.1 /g)?.length, 1, raw);
+    assert.ok(closed);
+  });
+
+  test('over TLS a public host is told to be asked by https alone', async () => {
+    const ca = await readFile(site.caPath ?? '', 'utf8');
+    const told = async (servername: string, bytes: string) => {
+      const socket = connect({ port: site.httpsPort ?? 0, host: '127.0.0.1', servername, ca });
+      socket.setEncoding('latin1').end(bytes);
+      const reply = readReplies((await socket.toArray()).join('')).at(0);
+      return [reply?.status, reply?.headers['strict-transport-security']];
+    };
+    const forever = 'max-age=31536000';
+    const at = 'Host: login.example.com';
+    const large = `Cookie: ${'a'.repeat(20_000)}`;
+    assert.deepEqual(await told('login.example.com', request(line, [at, large])), [431, forever]);
+    assert.deepEqual(await told('login.example.com', 'GARBAGE\r\n\r\n'), [400, forever]);
+    assert.deepEqual(await told('login.example.com', request(line, [at, 'Expect: 200-ok'])), [417, forever]);
+    assert.deepEqual(await told('login.example.com', request('GET /%zz HTTP/1.1', [at])), [400, forever]);
+    assert.deepEqual(await told('localhost', request(line, [host, large])), [431, undefined]);
+    assert.deepEqual(await told('localhost', request('GET /%zz HTTP/1.1', [host])), [400, undefined]);
+  });
 });

@@ -140,6 +140,29 @@ describe('the command line', () => {
     assert.match(ended.err, /ID token\n+header/);
   });
 
+  test('login uses a client of its own, not one that only has its name, and nobody moves it', async () => {
+    const callbacks = ['https://evil.test/callback', 'http://127.0.0.1/callback'];
+    const named = {
+      name: 'Countersign command line',
+      app_type: 'native',
+      token_endpoint_auth_method: 'none',
+      callbacks,
+    };
+    // Older than the built-in one, as whoever may create clients could be.
+    await site.manage('DELETE', '/clients/countersign-cli');
+    const impostor = await site.manage('POST', '/clients', named);
+    assert.equal(impostor.status, 201, impostor.text);
+    const ended = await run(['login', '--no-browser'], '', signingIn());
+    assert.equal(ended.code, 0, ended.err);
+    const { body: grants } = await site.manage('GET', '/client-grants?subject_type=user');
+    const granted = grants.map(({ client_id }: { client_id: string }) => client_id);
+    assert.deepEqual(granted, ['countersign-cli']);
+    const moved = await site.manage('PATCH', '/clients/countersign-cli', { callbacks });
+    assert.equal(moved.status, 400, moved.text);
+    assert.match(moved.body.message, /command line's own client/);
+    assert.equal((await site.manage('PATCH', '/clients/countersign-cli', { description: 'Ours' })).status, 200);
+  });
+
   test('login keeps a credential that only its owner can read, and renewing commands use it', async () => {
     const ended = await run(['login', '--no-browser'], '', signingIn());
     assert.equal(ended.code, 0, ended.err);

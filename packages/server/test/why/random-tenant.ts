@@ -115,7 +115,10 @@ const asked = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('password', 'http://auth0.com/oauth/grant-type/password-realm') },
     {
       weight: 120,
+      // Few machines ask for less than they may have, which is the one way to one of the rules.
       arbitrary: fc.constantFrom(
+        'client_credentials',
+        'client_credentials',
         'client_credentials',
         'code',
         'code',
@@ -144,8 +147,38 @@ const asked = fc.record({
   ),
 });
 
+/** Everything at random. A password is drawn once in a hundred times: see `passwordConfigurations`. */
 export const configurations = fc.record({ api, client, machineGrant: grant, userGrant: grant, person, tenant, asked });
 export type Configuration = typeof configurations extends fc.Arbitrary<infer T> ? T : never;
+
+/**
+ * Configurations that are asked with a password. Few of all let one in, so half of these have what a password grant needs
+ * besides (its grant types, a user who may use the client, an API that lets users in) and differ in everything else.
+ */
+export const passwordConfigurations: fc.Arbitrary<Configuration> = fc
+  .record({
+    drawn: configurations,
+    how: fc.constantFrom('password', 'http://auth0.com/oauth/grant-type/password-realm'),
+    open: fc.boolean(),
+  })
+  .map(({ drawn, how, open }) => {
+    const { api, client, person, tenant, asked } = drawn;
+    const asking = { ...asked, how };
+    if (!open) return { ...drawn, asked: asking };
+    return {
+      ...drawn,
+      api: { ...api, user_policy: 'allow_all', proof: false },
+      client: {
+        ...client,
+        grants: [...new Set([...client.grants, 'password', how])],
+        first: true,
+        proof: false,
+      },
+      person: { ...person, blocked: false, mayUse: true },
+      tenant: { ...tenant, directory: true },
+      asked: { ...asking, organization: undefined },
+    };
+  });
 
 /** Ids and secrets of the rows that configurations are written over. */
 export interface Rows {

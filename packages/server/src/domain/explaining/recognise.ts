@@ -86,7 +86,7 @@ export async function findIssuance(
 ): Promise<Issuance | undefined> {
   const digest = hash('sha256', text, 'base64url');
   const at = hint.issuedAt === undefined ? undefined : hint.issuedAt * 1000;
-  const { records } = await logs.page({
+  const [record] = await logs.first({
     filter: {
       ...(hint.clientId === undefined ? {} : { equals: [{ column: 'client_id', anyOf: [hint.clientId] }] }),
       since: at === undefined ? now - backMs : at - aroundMs,
@@ -94,10 +94,9 @@ export async function findIssuance(
       contains: [digest],
     },
     newestFirst: true,
-    offset: 0,
     limit: 1,
   });
-  return records[0] === undefined ? undefined : issuanceOf(records[0]);
+  return record === undefined ? undefined : issuanceOf(record);
 }
 
 function issuanceOf(record: string): Issuance {

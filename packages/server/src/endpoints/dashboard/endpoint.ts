@@ -21,11 +21,14 @@ import { dashboardClientId, defaultConnectionName } from '../../resources/index.
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
 import type { Answer, Ask, Route } from '../../web/exchange.ts';
+import type { FormError } from '../../web/form.ts';
 import { webAddress } from '../../web/html.ts';
+import { chooseLanguage, textsIn } from '../../web/language.ts';
+import { letter } from '../../web/letter.ts';
 import { errorPage, page } from '../../web/page.ts';
 import { readBody, readForm } from '../../web/params.ts';
 import { type Built, type BuiltFile, readBuilt } from './files.ts';
-import { judgeSetup, type SetupProblem, setupPage } from './setup.ts';
+import { judgeSetup, setupPage } from './setup.ts';
 
 export interface DashboardDeps {
   readonly database: Database;
@@ -36,7 +39,6 @@ export interface DashboardDeps {
   readonly now: () => number;
 }
 
-const fasterWas = 'Somebody else was faster: there is an administrator now.';
 const setupPath = '/dashboard/setup';
 
 class Taken extends Error {}
@@ -66,7 +68,25 @@ export function dashboardRoutes(deps: DashboardDeps): Route[] {
     { method: 'GET', path: '/dashboard/assets/:file', family: 'plain', handle: asset },
     { method: 'GET', ...setup, handle: (ask) => visitSetup(deps, ask) },
     { method: 'POST', ...setup, handle: (ask) => visitSetup(deps, ask) },
+    { method: 'POST', path: '/dashboard/mail', family: 'page', bodyLimit: mailLimit, handle: async (ask) => mail(ask) },
   ];
+}
+
+/** A mail of a million characters, as a form sends them. */
+const mailLimit = 4 * 1024 * 1024;
+
+/**
+ * POST /dashboard/mail: gives the HTML that it gets back, as a document without powers. The policy of the dashboard's own page holds
+ * for whatever that makes itself, so a mail would have no look there; what is sent to a frame has a policy of its own. Nothing is
+ * read or kept. Only a page of this very origin may ask: else anybody could show their words under our name.
+ */
+function mail(ask: Ask): Answer {
+  const { origin } = ask.headers;
+  if (ask.headers['sec-fetch-site'] !== 'same-origin' || `${origin}/` !== ask.issuer)
+    return { status: 403, headers: plain, body: 'Only the dashboard itself can show a mail here.' };
+  const form = readBody(ask.body, ask.headers['content-type']);
+  if (form.kind === 'malformed') return { status: 400, headers: plain, body: form.description };
+  return letter(form.params.get('html') ?? '', { links: false, pictures: 'data:' });
 }
 
 const plain = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' } as const;
@@ -135,54 +155,56 @@ async function visitSetup(deps: DashboardDeps, ask: Ask): Promise<Answer> {
   const { database, snapshot, now } = deps;
   const store = database.store(ask.tenant);
   const query = readForm(ask.query);
-  const ticket = (query.kind === 'params' && query.params.get('ticket')) || '';
+  const asked = (name: string) => (query.kind === 'params' ? query.params.get(name) : undefined);
+  const ticket = asked('ticket') ?? '';
+  const uiLocales = asked('ui_locales');
   const look = await lookOf(database, snapshot, ask.tenant);
+  const language = chooseLanguage({
+    uiLocales,
+    acceptLanguage: ask.headers['accept-language'],
+    enabled: look.languages,
+  });
+  const texts = textsIn(language);
   const over = (status: 403 | 410, description: string) =>
     errorPage(ask, look, {
       status,
-      title: status === 410 ? 'This link is over' : 'Not accepted',
+      title: status === 410 ? texts.setup.goneTitle : texts.failure.refusedTitle,
       error: status === 410 ? 'expired_link' : 'access_denied',
       description,
       requestId: ask.id,
-      link: { href: `${ask.issuer}dashboard`, text: 'Go to the dashboard' },
+      link: { href: `${ask.issuer}dashboard`, text: texts.setup.dashboard },
     });
   const kept = ticket === '' ? undefined : await store.kept<SetupTicket>(setupTicket(ticket));
   const good = kept && kept.spentAt === undefined && kept.expiresAt > now() ? kept.value : undefined;
   if (!good || good.round !== (await setupRound(store)) || (await hasAdministrator(store)))
-    return over(
-      410,
-      'It was used, it expired, or there is an administrator already. A start of the server prints a new one while there is none.',
-    );
+    return over(410, texts.setup.gone);
   const connection = await findConnection(database, snapshot, ask.tenant, defaultConnectionName);
-  if (!connection) return over(403, `The database ${defaultConnectionName} of users does not exist.`);
+  if (!connection) return over(403, texts.setup.noDatabase(defaultConnectionName));
 
-  const show = (status: number, email: string, problems: readonly SetupProblem[]) =>
-    page(status, {
-      title: problems.length > 0 ? 'Error: Make the first administrator' : 'Make the first administrator',
-      body: setupPage(`${setupPath}?ticket=${encodeURIComponent(ticket)}`, connection.passwordPolicy, email, problems),
-      look,
-      language: 'en',
-    });
+  const action = `${setupPath}?${new URLSearchParams({ ticket, ...(uiLocales ? { ui_locales: uiLocales } : {}) })}`;
+  const place = { texts, language, action, application: look.tenantName, tenant: look.tenantName };
+  const show = (status: number, email: string, errors: readonly FormError[]) =>
+    page(status, { ...setupPage(place, connection, email, errors), look, language });
   if (ask.method !== 'POST') return show(200, '', []);
   const { origin } = ask.headers;
   const site = ask.headers['sec-fetch-site'];
   if ((origin !== undefined && `${origin}/` !== ask.issuer) || (site !== undefined && site !== 'same-origin'))
-    return over(403, 'The form came from another site.');
+    return over(403, texts.failure.refused);
   const form = readBody(ask.body, ask.headers['content-type']);
   if (form.kind === 'malformed') return over(403, form.description);
   const email = form.params.get('email') ?? '';
   const password = form.params.get('password') ?? '';
-  const problems = judgeSetup(connection, { email, password });
-  if (problems.length > 0) return show(400, email, problems);
+  const errors = judgeSetup(connection, { email, password }, texts);
+  if (errors.length > 0) return show(400, email, errors);
 
   const hashed = await deps.linkDoor.judge(
     { tenant: ask.tenant, subject: 'the first administrator' },
     async () => !(await hasAdministrator(store)),
     () => deps.passwords.hash(password, { tenant: ask.tenant }),
   );
-  if (hashed.kind === 'gone') return over(410, fasterWas);
+  if (hashed.kind === 'gone') return over(410, texts.setup.late);
   if (hashed.kind === 'closed') {
-    const slow = show(429, email, [{ field: 'password', text: 'There were too many attempts. Wait a minute.' }]);
+    const slow = show(429, email, [{ field: 'password', text: texts.login.slowDown }]);
     return { ...slow, headers: { ...slow.headers, 'retry-after': String(hashed.seconds) } };
   }
   const hash = hashed.value;
@@ -204,9 +226,8 @@ async function visitSetup(deps: DashboardDeps, ask: Ask): Promise<Answer> {
       if (error instanceof Taken) return 'taken' as const;
       throw error;
     });
-  if (made === 'taken')
-    return show(400, email, [{ field: 'email', text: 'Somebody has this address already: take another.' }]);
-  if (made === 'over') return over(410, fasterWas);
+  if (made === 'taken') return show(400, email, [{ field: 'email', text: texts.signup.emailTaken }]);
+  if (made === 'over') return over(410, texts.setup.late);
   deps.record({
     tenant: ask.tenant,
     type: 'ss',

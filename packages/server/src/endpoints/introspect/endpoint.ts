@@ -2,10 +2,8 @@
 // for an API (`app_type` `resource_server`) may ask about tokens of that API; one that was granted `introspect:tokens` about all.
 
 import { hash } from 'node:crypto';
-import { authenticate } from '../../domain/clients/authenticate.ts';
-import { loadClaimed, useAssertion } from '../../domain/clients/claimed.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
-import { readPresented } from '../../domain/clients/presented.ts';
+import { assertionReused, identifyClient, useAssertion } from '../../domain/clients/identify.ts';
 import { findApi, findMachineGrant } from '../../domain/issuing/find.ts';
 import { introspect } from '../../domain/issuing/introspection.ts';
 import type { Keyring } from '../../domain/keys/keyring.ts';
@@ -18,7 +16,7 @@ import { type Refusal, refuse } from '../../oauth/errors.ts';
 import type { Database } from '../../storage/store.ts';
 import { type AnswerDialect, errorCode, noStore, refusalAnswer } from '../../web/answers.ts';
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
-import { readBody } from '../../web/params.ts';
+import { oauthPost, readOAuthPost } from '../../web/oauth-post.ts';
 
 export interface IntrospectDeps {
   readonly database: Database;
@@ -32,10 +30,8 @@ export interface IntrospectDeps {
 export function introspectRoutes(deps: IntrospectDeps): Route[] {
   return [
     {
-      method: 'POST',
+      ...oauthPost,
       path: '/oauth/introspect',
-      family: 'oauth',
-      bodyLimit: 32 * 1024,
       handle: (ask) => answer(deps, ask),
     },
   ];
@@ -52,22 +48,18 @@ async function answer(deps: IntrospectDeps, ask: Ask): Promise<Answer> {
     return refusalAnswer(refusal, dialect, basic);
   };
 
-  const read = readBody(ask.body, ask.headers['content-type']);
-  if (ask.repeated.size > 0) return refused(refuse('malformed', `Duplicate header: ${[...ask.repeated][0]}`));
+  const read = readOAuthPost(ask);
   if (read.kind === 'malformed') return { ...refused(refuse('malformed', read.description)), status: read.status };
   const { params } = read;
-  const presented = readPresented(ask.headers.authorization, (name) => params.get(name));
-  if (presented.kind === 'refused') return refused(elsewhere(presented.refusal));
-  basic = presented.presented.kind === 'secret' && presented.presented.basic;
-  const claimed = await loadClaimed(deps, ask, presented.presented, deps.now());
-  client = claimed.client;
+  const identified = await identifyClient(deps, ask, params, 'invalid_client', deps.now());
+  const { authentication } = identified;
+  basic = identified.basic;
+  client = identified.claimed;
   dialect = client?.answerDialect ?? dialect;
-  const authentication = authenticate(presented.presented, claimed.client, claimed.verdict);
-  if (authentication.kind === 'refused') return refused(elsewhere(authentication.refusal));
+  if (authentication.kind === 'refused') return refused(authentication.refusal);
   if (authentication.jti) {
     const used = await database.store(ask.tenant).transact((tx) => useAssertion(tx, authentication));
-    const because = 'the jti of the client assertion was used before; each assertion buys one answer';
-    if (!used) return refused(refuse('invalid_client', 'Unauthorized', because));
+    if (!used) return refused(assertionReused('invalid_client'));
   }
   const caller = authentication.client;
   const may = await whatMayBeAsked(deps, ask, caller);
@@ -102,11 +94,6 @@ async function whatMayBeAsked({ database, snapshot }: IntrospectDeps, ask: Ask, 
       storedIdentifier(audience, ask.host) === own ? await apiOf(audience) : undefined,
     everything: false,
   };
-}
-
-/** A failed authentication is `invalid_client` anywhere but at the token endpoint (X-11). */
-function elsewhere(refusal: Refusal): Refusal {
-  return refusal.kind === 'client_authentication' ? { ...refusal, kind: 'invalid_client' } : refusal;
 }
 
 function origin(ask: Ask, client: ClientFacts | undefined) {

@@ -10,8 +10,8 @@ import type { Judged, PasswordDoor, Right } from '../../domain/limits/password-d
 import type { PendingAuthorization } from '../../domain/pending/pending.ts';
 import type { PageName } from '../../domain/pending/steps.ts';
 import type { TenantSettings } from '../../domain/tenants/settings.ts';
+import type { Place, Shown } from '../../web/form.ts';
 import type { Params } from '../../web/params.ts';
-import type { Place, Shown } from './form.ts';
 
 /** A request to a page of a login, after everything that holds for all of them was checked. */
 export interface StepAsk {

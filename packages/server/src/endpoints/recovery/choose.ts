@@ -16,7 +16,7 @@ import { passwordRules } from '../../web/password-rules.ts';
 import { type Behind, back, behindLink, gone, onward, type RecoveryPageDeps } from './behind.ts';
 import { endedEvents, recoveryEvent } from './events.ts';
 import { endPage, resetPage } from './pages.ts';
-import { passwordErrors, weakPassword } from './typed.ts';
+import { passwordErrors, weakError } from './typed.ts';
 
 /** `/u/reset-password?ticket=...`: shows the form, or changes the password. @throws StoreUnavailable */
 export async function choosePassword(deps: RecoveryPageDeps, ask: Ask): Promise<Answer> {
@@ -54,7 +54,7 @@ export async function choosePassword(deps: RecoveryPageDeps, ask: Ask): Promise<
   const done = judged.kind === 'open' ? judged.value : undefined;
   if (done === 'reused') {
     failed('the password was used before');
-    return show([weakPassword([{ kind: 'history', size: connection.passwordPolicy.history }], place.texts)]);
+    return show([weakError([{ kind: 'history', size: connection.passwordPolicy.history }], place.texts)]);
   }
   if (!done) {
     failed('the link was used or replaced in the same moment, or the user has changed');

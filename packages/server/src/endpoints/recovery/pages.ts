@@ -1,6 +1,16 @@
 // The pages behind "forgot your password?" and behind the links that come by mail. Pure.
 
-import { type FormError, field, form, type Place, type Shown, summary, titled, who } from '../../web/form.ts';
+import {
+  type FormError,
+  field,
+  form,
+  type Place,
+  passwordHint,
+  type Shown,
+  summary,
+  titled,
+  who,
+} from '../../web/form.ts';
 import { html, nothing } from '../../web/html.ts';
 import type { Texts } from '../../web/texts/index.ts';
 
@@ -61,7 +71,6 @@ export function resetPage(
 ): Shown {
   const { texts } = place;
   const { errors, rules, account } = view;
-  const hint = html`<p class="hint">${texts.signup.rules.intro}</p><ul class="hint">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>`;
   return {
     title: titled(place, texts.recovery.resetTitle, errors),
     body: html`<h1>${texts.recovery.resetTitle}</h1>
@@ -75,7 +84,7 @@ ${field({
   label: texts.recovery.newPassword,
   type: 'password',
   autocomplete: 'new-password',
-  hint: rules.length > 0 ? hint : undefined,
+  hint: passwordHint(texts, rules),
   errors,
   focused: true,
 })}

@@ -7,7 +7,7 @@ import type { User } from '../../domain/accounts/user.ts';
 import type { ConnectionFacts } from '../../domain/connections/facts.ts';
 import type { FormError } from '../../web/form.ts';
 import type { Params } from '../../web/params.ts';
-import { problemText } from '../../web/password-rules.ts';
+import { weakPassword } from '../../web/password-rules.ts';
 import type { Texts } from '../../web/texts/index.ts';
 
 /** Only the form of it: who it names is nobody's business here. */
@@ -30,13 +30,12 @@ export function passwordErrors(
   const repeated = fields.get('repeated') ?? '';
   if (password === '') return [{ field: 'password', text: texts.signup.missingPassword }];
   const problems = judgePassword(connection.passwordPolicy, password, user);
-  if (problems.length > 0) return [weakPassword(problems, texts)];
+  if (problems.length > 0) return [weakError(problems, texts)];
   if (repeated === '') return [{ field: 'repeated', text: texts.recovery.missingRepeat }];
   return repeated === password ? [] : [{ field: 'repeated', text: texts.recovery.mismatch }];
 }
 
-/** What a password lacks, in one sentence. */
-export function weakPassword(problems: readonly PasswordProblem[], texts: Texts): FormError {
-  const asked = problems.map((problem) => problemText(problem, texts.signup.rules)).join('; ');
-  return { field: 'password', text: `${texts.signup.weakPassword}: ${asked}` };
+/** What a password lacks, at its field. */
+export function weakError(problems: readonly PasswordProblem[], texts: Texts): FormError {
+  return { field: 'password', text: weakPassword(problems, texts.signup) };
 }

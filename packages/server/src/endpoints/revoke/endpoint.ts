@@ -1,10 +1,8 @@
 // POST /oauth/revoke (RFC 7009, auth0-behaviour §30): a client gives its refresh token back. The answer says nothing about the
 // token, and comes only after what it promises was written.
 
-import { authenticate } from '../../domain/clients/authenticate.ts';
-import { loadClaimed, useAssertion } from '../../domain/clients/claimed.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
-import { readPresented } from '../../domain/clients/presented.ts';
+import { assertionReused, identifyClient, useAssertion } from '../../domain/clients/identify.ts';
 import { revokePresented } from '../../domain/issuing/refresh-revoke.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { settingsOf } from '../../domain/tenants/settings.ts';
@@ -12,9 +10,9 @@ import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import { type Refusal, refuse } from '../../oauth/errors.ts';
 import type { Database } from '../../storage/store.ts';
 import { type AnswerDialect, errorCode, noStore, refusalAnswer } from '../../web/answers.ts';
-import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
+import { isAllowedOrigin, originRefused, readableByOrigin } from '../../web/cors.ts';
 import { type Answer, type Ask, empty, type Route } from '../../web/exchange.ts';
-import { readBody } from '../../web/params.ts';
+import { oauthPost, readOAuthPost } from '../../web/oauth-post.ts';
 import { originEvent, refusedEvent, revokedEvent } from './events.ts';
 
 export interface RevokeDeps {
@@ -28,10 +26,8 @@ export interface RevokeDeps {
 export function revokeRoutes(deps: RevokeDeps): Route[] {
   return [
     {
-      method: 'POST',
+      ...oauthPost,
       path: '/oauth/revoke',
-      family: 'oauth',
-      bodyLimit: 32 * 1024,
       handle: (ask) => revoke(deps, ask),
     },
   ];
@@ -48,17 +44,14 @@ async function revoke(deps: RevokeDeps, ask: Ask): Promise<Answer> {
     return withCors(ask, client, refusalAnswer(refusal, dialect, basic));
   };
 
-  const read = readBody(ask.body, ask.headers['content-type']);
-  if (ask.repeated.size > 0) return refused(refuse('malformed', `Duplicate header: ${[...ask.repeated][0]}`));
+  const read = readOAuthPost(ask);
   if (read.kind === 'malformed') return { ...refused(refuse('malformed', read.description)), status: read.status };
   const { params } = read;
-  const presented = readPresented(ask.headers.authorization, (name) => params.get(name));
-  if (presented.kind === 'refused') return refused(elsewhere(presented.refusal));
-  basic = presented.presented.kind === 'secret' && presented.presented.basic;
-
-  const claimed = await loadClaimed(deps, ask, presented.presented, deps.now());
-  if (claimed.client) {
-    client = claimed.client;
+  const identified = await identifyClient(deps, ask, params, 'invalid_client', deps.now());
+  const { claimed, authentication } = identified;
+  basic = identified.basic;
+  if (claimed) {
+    client = claimed;
     dialect = client.answerDialect ?? dialect;
     const { origin } = ask.headers;
     if (origin !== undefined && !isAllowedOrigin(origin, client.callbacks, client.allowedOrigins)) {
@@ -66,8 +59,7 @@ async function revoke(deps: RevokeDeps, ask: Ask): Promise<Answer> {
       return originRefused(origin);
     }
   }
-  const authentication = authenticate(presented.presented, claimed.client, claimed.verdict);
-  if (authentication.kind === 'refused') return refused(elsewhere(authentication.refusal));
+  if (authentication.kind === 'refused') return refused(authentication.refusal);
   const token = params.get('token');
   if (!token) return refused(refuse('malformed', 'Missing required parameter: token'));
 
@@ -77,22 +69,13 @@ async function revoke(deps: RevokeDeps, ask: Ask): Promise<Answer> {
     if (!(await useAssertion(tx, authentication))) return undefined;
     return revokePresented(tx, token, clientId, andGrant, deps.now());
   });
-  if (!outcome) {
-    const because = 'the jti of the client assertion was used before; each assertion buys one answer';
-    return refused(refuse('invalid_client', 'Unauthorized', because));
-  }
+  if (!outcome) return refused(assertionReused('invalid_client'));
   deps.record(revokedEvent(ask, authentication.client, outcome));
   // The same whatever the token was (REV-2, REV-4): an answer that told would tell a thief.
   return withCors(ask, authentication.client, empty(200, noStore));
 }
 
-/** A failed authentication has another code here than at the token endpoint (X-11). */
-function elsewhere(refusal: Refusal): Refusal {
-  return refusal.kind === 'client_authentication' ? { ...refusal, kind: 'invalid_client' } : refusal;
-}
-
+/** The origin was checked when the client was found. */
 function withCors(ask: Ask, client: ClientFacts | undefined, answer: Answer): Answer {
-  const { origin } = ask.headers;
-  if (origin === undefined || client === undefined) return answer;
-  return { ...answer, headers: { ...answer.headers, ...allowedOrigin(origin) } };
+  return client === undefined ? answer : readableByOrigin(ask.headers.origin, answer);
 }

@@ -2,10 +2,9 @@
 // judge, spends what is single-use in the transaction that issues, signs, answers, and records why.
 
 import type { User } from '../../domain/accounts/user.ts';
-import { type Authentication, authenticate } from '../../domain/clients/authenticate.ts';
-import { loadClaimed } from '../../domain/clients/claimed.ts';
+import type { Authentication } from '../../domain/clients/authenticate.ts';
 import type { ClientFacts } from '../../domain/clients/facts.ts';
-import { readPresented } from '../../domain/clients/presented.ts';
+import { identifyClient } from '../../domain/clients/identify.ts';
 import { issueAccessToken } from '../../domain/issuing/access-token.ts';
 import type { Authorization } from '../../domain/issuing/authorization.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
@@ -20,9 +19,10 @@ import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import { type Refusal, refuse } from '../../oauth/errors.ts';
 import type { Database, Transaction } from '../../storage/store.ts';
 import { type AnswerDialect, errorCode, noStore, refusalAnswer } from '../../web/answers.ts';
-import { allowedOrigin, isAllowedOrigin, originRefused } from '../../web/cors.ts';
+import { isAllowedOrigin, originRefused, readableByOrigin } from '../../web/cors.ts';
 import { type Answer, type Ask, json, type Route } from '../../web/exchange.ts';
-import { type Params, readBody } from '../../web/params.ts';
+import { oauthPost, readOAuthPost } from '../../web/oauth-post.ts';
+import type { Params } from '../../web/params.ts';
 import { machineTokenBody, userTokensBody } from './bodies.ts';
 import { callerOf, issuedEvent, originEvent, redeemedEvent, refreshedEvent, refusedEvent } from './events.ts';
 import type { TokenFacts } from './facts.ts';
@@ -62,10 +62,8 @@ interface Progress {
 export function tokenRoutes(deps: TokenDeps): Route[] {
   return [
     {
-      method: 'POST',
+      ...oauthPost,
       path: '/oauth/token',
-      family: 'oauth',
-      bodyLimit: 32 * 1024,
       handle: (ask) => withPasswords(deps, ask, (password) => exchange(deps, ask, password)),
     },
   ];
@@ -79,8 +77,7 @@ async function exchange(deps: TokenDeps, ask: Ask, password: TokenFacts['passwor
     return withCors(ask, progress.client, refusalAnswer(refusal, progress.dialect, progress.basic));
   };
 
-  const read = readBody(ask.body, ask.headers['content-type']);
-  if (ask.repeated.size > 0) return refused(refuse('malformed', `Duplicate header: ${[...ask.repeated][0]}`));
+  const read = readOAuthPost(ask);
   if (read.kind === 'malformed') {
     const kind = read.description.startsWith('Scope must') ? 'bad_scope' : 'malformed';
     return { ...refused(refuse(kind, read.description)), status: read.status };
@@ -92,10 +89,9 @@ async function exchange(deps: TokenDeps, ask: Ask, password: TokenFacts['passwor
   const grant = deps.grants.find((candidate) => candidate.type === grantType);
   if (grant) progress.grant = grant;
 
-  const presented = readPresented(ask.headers.authorization, (name) => params.get(name));
-  if (presented.kind === 'refused') return refused(presented.refusal);
-  progress.basic = presented.presented.kind === 'secret' && presented.presented.basic;
-  const { client, verdict } = await loadClaimed(deps, ask, presented.presented, deps.now());
+  const identified = await identifyClient(deps, ask, params, 'client_authentication', deps.now());
+  const { claimed: client, authentication } = identified;
+  progress.basic = identified.basic;
   if (client) {
     progress.client = client;
     progress.dialect = client.answerDialect ?? progress.dialect;
@@ -107,7 +103,6 @@ async function exchange(deps: TokenDeps, ask: Ask, password: TokenFacts['passwor
       return originRefused(origin);
     }
   }
-  const authentication = authenticate(presented.presented, client, verdict);
   if (authentication.kind === 'refused') return refused(authentication.refusal);
   progress.authenticated = true;
   const grantRefusal = judgeGrantType(grantType, grant, authentication.client);
@@ -249,8 +244,7 @@ async function refresh(
   }
 }
 
+/** The origin was checked when the client was found. */
 function withCors(ask: Ask, client: ClientFacts | undefined, answer: Answer): Answer {
-  const { origin } = ask.headers;
-  if (origin === undefined || client === undefined) return answer;
-  return { ...answer, headers: { ...answer.headers, ...allowedOrigin(origin) } };
+  return client === undefined ? answer : readableByOrigin(ask.headers.origin, answer);
 }

@@ -2,8 +2,8 @@
 // the `jti` of a client assertion, and the quotas of machine tokens. Most requests have neither and write nothing.
 
 import type { Authentication } from '../../domain/clients/authenticate.ts';
-import { useAssertion } from '../../domain/clients/claimed.ts';
 import { type ClientFacts, quotaOf, type TokenQuota, type TokenQuotaRow } from '../../domain/clients/facts.ts';
+import { assertionReused, useAssertion } from '../../domain/clients/identify.ts';
 import type { OrganizationFacts } from '../../domain/issuing/organizations.ts';
 import { type Refusal, refuse } from '../../oauth/errors.ts';
 import type { Store, Transaction } from '../../storage/store.ts';
@@ -118,13 +118,7 @@ export async function spendAssertion(
   authentication: Authentication & { readonly kind: 'authenticated' },
 ): Promise<void> {
   if (await useAssertion(tx, authentication)) return;
-  throw new Lost(
-    refuse(
-      'client_authentication',
-      'Unauthorized',
-      'the jti of the client assertion was used before; each assertion buys one answer',
-    ),
-  );
+  throw new Lost(assertionReused('client_authentication'));
 }
 
 /** The refusal that a transaction ended with. @throws what is no refusal of ours */

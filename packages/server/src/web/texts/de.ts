@@ -169,6 +169,16 @@ export const de: Texts = {
       'Er wurde schon benutzt, ist abgelaufen, oder es gibt inzwischen einen neueren. Wenn Ihre Adresse bereits bestätigt ist, müssen Sie nichts mehr tun.',
     askAgain: 'Neuen Link anfordern',
   },
+  setup: {
+    title: 'Ersten Administrator anlegen',
+    lead: 'Das Konto, das Sie hier anlegen, darf im Dashboard alles. Es ist ein Benutzer dieses Servers wie jeder andere.',
+    submit: 'Administrator anlegen',
+    goneTitle: 'Dieser Link gilt nicht mehr',
+    gone: 'Er wurde benutzt, er ist abgelaufen, oder es gibt schon einen Administrator. Solange es keinen gibt, zeigt jeder Start des Servers einen neuen.',
+    late: 'Jemand war schneller: Es gibt jetzt einen Administrator.',
+    noDatabase: (name) => `Die Benutzerdatenbank ${name} gibt es nicht.`,
+    dashboard: 'Zum Dashboard',
+  },
   logout: {
     title: 'Abmelden',
     lead: (tenant) => `Möchten Sie sich bei ${tenant} abmelden?`,

@@ -163,6 +163,16 @@ export const en: Texts = {
       'It has been used, it has expired, or a newer one was sent since. If your address is confirmed already, there is nothing left to do.',
     askAgain: 'Ask for a new link',
   },
+  setup: {
+    title: 'Make the first administrator',
+    lead: 'The account that you make here may do everything in the dashboard. It is a user of this server like any other.',
+    submit: 'Make administrator',
+    goneTitle: 'This link is over',
+    gone: 'It was used, it expired, or there is an administrator already. A start of the server prints a new one while there is none.',
+    late: 'Somebody else was faster: there is an administrator now.',
+    noDatabase: (name) => `The database ${name} of users does not exist.`,
+    dashboard: 'Go to the dashboard',
+  },
   logout: {
     title: 'Log out',
     lead: (tenant) => `Do you want to log out of ${tenant}?`,

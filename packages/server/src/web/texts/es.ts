@@ -166,6 +166,16 @@ export const es: Texts = {
       'Ya se ha usado, ha caducado o se ha enviado después otro más nuevo. Si su dirección ya está confirmada, no tiene que hacer nada más.',
     askAgain: 'Pedir un enlace nuevo',
   },
+  setup: {
+    title: 'Crear el primer administrador',
+    lead: 'La cuenta que cree aquí podrá hacerlo todo en el panel. Es un usuario de este servidor como cualquier otro.',
+    submit: 'Crear administrador',
+    goneTitle: 'Este enlace ya no sirve',
+    gone: 'Ya se ha usado, ha caducado o ya hay un administrador. Mientras no haya ninguno, cada arranque del servidor muestra uno nuevo.',
+    late: 'Alguien ha sido más rápido: ahora hay un administrador.',
+    noDatabase: (name) => `La base de usuarios ${name} no existe.`,
+    dashboard: 'Ir al panel',
+  },
   logout: {
     title: 'Cerrar sesión',
     lead: (tenant) => `¿Quiere cerrar su sesión en ${tenant}?`,

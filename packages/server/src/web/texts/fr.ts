@@ -168,6 +168,16 @@ export const fr: Texts = {
       'Il a déjà servi, il a expiré, ou un plus récent a été envoyé depuis. Si votre adresse est déjà confirmée, vous n’avez plus rien à faire.',
     askAgain: 'Demander un nouveau lien',
   },
+  setup: {
+    title: 'Créer le premier administrateur',
+    lead: 'Le compte que vous créez ici peut tout faire dans le tableau de bord. C’est un utilisateur de ce serveur comme un autre.',
+    submit: 'Créer l’administrateur',
+    goneTitle: 'Ce lien n’est plus valable',
+    gone: 'Il a déjà servi, il a expiré, ou il y a déjà un administrateur. Tant qu’il n’y en a pas, chaque démarrage du serveur en affiche un nouveau.',
+    late: 'Quelqu’un a été plus rapide : il y a maintenant un administrateur.',
+    noDatabase: (name) => `La base d’utilisateurs ${name} n’existe pas.`,
+    dashboard: 'Aller au tableau de bord',
+  },
   logout: {
     title: 'Se déconnecter',
     lead: (tenant) => `Voulez-vous vous déconnecter de ${tenant} ?`,

@@ -165,6 +165,18 @@ export interface Texts {
     readonly goneVerify: string;
     readonly askAgain: string;
   };
+  /** Where the first administrator is made. */
+  readonly setup: {
+    readonly title: string;
+    readonly lead: string;
+    readonly submit: string;
+    readonly goneTitle: string;
+    readonly gone: string;
+    /** Two had the link, and the other one was first. */
+    readonly late: string;
+    readonly noDatabase: (name: string) => string;
+    readonly dashboard: string;
+  };
   readonly logout: {
     readonly title: string;
     readonly lead: (tenant: string) => string;

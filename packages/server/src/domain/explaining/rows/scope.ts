@@ -5,7 +5,7 @@ import { apiPage, applicationPage, type ScopeVerdict, userPage } from '../../../
 import type { TraceEntry } from '../../logs/event.ts';
 import { managementIdentifier } from '../../tenants/system-apis.ts';
 import { claim, type Facts, type Found, type Row } from '../facts.ts';
-import { apiName, askAgain, isMachine, usualIssuer } from '../words.ts';
+import { apiName, askAgain, isMachine, shell, usualIssuer } from '../words.ts';
 import { fromLibrary } from './kind.ts';
 
 /** What the token was granted. */
@@ -173,11 +173,11 @@ function fixOf(facts: Facts, verdict: ScopeVerdict): Found['fix'] {
       };
     case 'permissions':
       return {
-        text: `give the permission ${value} to the user, directly or by a role, then get a new token${user ? `. In the command, TOKEN is one of the Management API with update:users: countersign test token --audience ${managementIdentifier(facts.host)}${facts.issuer === usualIssuer ? '' : ` --issuer ${facts.issuer}`}` : ''}`,
+        text: `give the permission ${value} to the user, directly or by a role, then get a new token${user ? `. In the command, TOKEN is one of the Management API with update:users: countersign test token --audience ${shell(managementIdentifier(facts.host))}${facts.issuer === usualIssuer ? '' : ` --issuer ${shell(facts.issuer)}`}` : ''}`,
         ...(user ? { dashboard: `${userPage(user.id)}/permissions` } : {}),
         ...(user
           ? {
-              command: `curl -X POST ${facts.issuer}api/v2/users/${encodeURIComponent(user.id)}/permissions ${token} -d '${JSON.stringify({ permissions: [{ resource_server_identifier: asked?.identifier ?? '', permission_name: value }] })}'`,
+              command: `curl -X POST ${shell(`${facts.issuer}api/v2/users/${encodeURIComponent(user.id)}/permissions`)} ${token} -d ${shell(JSON.stringify({ permissions: [{ resource_server_identifier: asked?.identifier ?? '', permission_name: value }] }))}`,
             }
           : {}),
       };

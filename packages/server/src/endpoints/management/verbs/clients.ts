@@ -8,6 +8,7 @@ import {
   type ClientCredential,
   clientCredentials,
   type clients,
+  commandLineClientId,
   dashboardClientId,
   resourceServers,
 } from '../../../resources/index.ts';
@@ -143,7 +144,7 @@ export const clientVerbs: CollectionVerbs<Fields> = {
 
   remove: async (tx, client, at) => {
     if (client.global) return badBody('The global client cannot be deleted');
-    const beyond = refusedForBuiltIn(client) ?? (await clientBeyondCaller(tx, at, client.client_id));
+    const beyond = removalRefusedForBuiltIn(client) ?? (await clientBeyondCaller(tx, at, client.client_id));
     if (beyond) return beyond;
     // Its token would stop working in the middle of the caller's work, and nobody might be left who can administrate.
     if (client.client_id === at.caller.clientId)
@@ -180,24 +181,34 @@ export const clientVerbs: CollectionVerbs<Fields> = {
   },
 };
 
-/** What may be changed of the dashboard's client: nothing by which its tokens could go elsewhere. */
+/** What may be changed of a built-in client: nothing by which its tokens could go elsewhere. */
 const builtInChangeable: ReadonlySet<string> = new Set(['name', 'description', 'logo_uri', 'client_metadata']);
+const builtInNames: ReadonlyMap<string, string> = new Map([
+  [dashboardClientId, "the dashboard's own client"],
+  [commandLineClientId, "the command line's own client"],
+]);
 
-/** 400 for a change of the dashboard's client beyond its looks, by whomever; members sent as they are change nothing. */
+/** 400 for a change of a built-in client beyond its looks, by whomever; members sent as they are change nothing. */
 function changeOfBuiltIn(before: Client, after: Client): Refused | undefined {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Client>;
   const changed = [...names].find(
     (name) => !builtInChangeable.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
   );
-  return changed && refusedForBuiltIn(before, changed);
+  return changed && changeRefusedForBuiltIn(before, changed);
 }
 
-/** 400 for the dashboard's client: every start would bring it back, and until then its tokens might go elsewhere. */
-export function refusedForBuiltIn({ client_id }: Client, member?: string): Refused | undefined {
+/** 400 for this member of a built-in client: users lend it all that they may do at the Management API. */
+export function changeRefusedForBuiltIn({ client_id }: Client, member: string): Refused | undefined {
+  const which = builtInNames.get(client_id);
+  return which === undefined
+    ? undefined
+    : badBody(payloadMessage(`Not allowed to change ${member} of ${which}`, member));
+}
+
+/** 400 for the dashboard's client, which every start would bring back. That of the command line may go: it is made when it is needed. */
+function removalRefusedForBuiltIn({ client_id }: Client): Refused | undefined {
   if (client_id !== dashboardClientId) return undefined;
-  return member === undefined
-    ? badBody("The dashboard's own client cannot be deleted; start the server with --no-dashboard to do without")
-    : badBody(payloadMessage(`Not allowed to change ${member} of the dashboard's own client`, member));
+  return badBody("The dashboard's own client cannot be deleted; start the server with --no-dashboard to do without");
 }
 
 /** The record that stands for all clients has no settings of a single one, as recorded. */

@@ -12,7 +12,7 @@ import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
 import { visible } from '../views.ts';
 import { clientBeyondCaller } from './administrators.ts';
-import { clientVerbs, refusedForBuiltIn } from './clients.ts';
+import { changeRefusedForBuiltIn, clientVerbs } from './clients.ts';
 
 const table = tableOf(clients);
 
@@ -30,7 +30,7 @@ export function rotateSecretRoute(machinery: Machinery): Route {
       if (!client || client.global)
         return refused(404, clients.errors.missing.message, clients.errors.missing.errorCode);
       const beyond =
-        refusedForBuiltIn(client, 'client_secret') ?? (await clientBeyondCaller(tx, here, client.client_id));
+        changeRefusedForBuiltIn(client, 'client_secret') ?? (await clientBeyondCaller(tx, here, client.client_id));
       if (beyond) return beyond;
       const changed = { ...client, client_secret };
       await tx.replace(table, changed);

@@ -1,9 +1,7 @@
 // Our addition: `POST /api/v2/tokens/explain`, the one cause why an API refuses a token. A member of the tenant asks with a token of
 // the Management API; an API asks about what was sent to itself, with its own credential. The token goes nowhere else.
 
-import { authenticate } from '../../../domain/clients/authenticate.ts';
-import { loadClaimed } from '../../../domain/clients/claimed.ts';
-import { readPresented } from '../../../domain/clients/presented.ts';
+import { identifyClient } from '../../../domain/clients/identify.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
 import { parseRequired } from '../../../oauth/scope.ts';
 import { type TokenExplanation, tokenExplanationAsk } from '../../../resources/index.ts';
@@ -72,11 +70,8 @@ async function apiOf({ deps }: Machinery, ask: Ask): Promise<{ readonly stored: 
     ...refused(401, 'Unauthorized'),
     headers: { 'www-authenticate': 'Basic realm="explanations", Bearer' },
   };
-  if (ask.repeated.has('authorization')) return nobody;
-  const presented = readPresented(ask.headers.authorization, () => undefined);
-  if (presented.kind === 'refused' || presented.presented.kind !== 'secret') return nobody;
-  const { client, verdict } = await loadClaimed(deps, ask, presented.presented, deps.now());
-  const authentication = authenticate(presented.presented, client, verdict);
+  // Its body is no form: the credential can only be in the header.
+  const { authentication } = await identifyClient(deps, ask, new Map(), 'invalid_client', deps.now());
   if (authentication.kind === 'refused') return nobody;
   const stored = authentication.client.authorization.api;
   // A client that proves nothing could be anybody.

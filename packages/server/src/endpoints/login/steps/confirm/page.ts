@@ -1,7 +1,7 @@
 // The page that asks before a code goes to a callback which any program on the device could be behind (auth0-behaviour §7.4).
 
+import { form, type Place, type Shown, titled, who } from '../../../../web/form.ts';
 import { html } from '../../../../web/html.ts';
-import { form, type Place, type Shown, titled, who } from '../../form.ts';
 
 export interface ConfirmView {
   readonly user: string;

@@ -1,7 +1,7 @@
 // The page on which people let a client act for them, or do not (auth0-behaviour §7.2).
 
+import { form, type Place, type Shown, titled, who } from '../../../../web/form.ts';
 import { html, nothing } from '../../../../web/html.ts';
-import { form, type Place, type Shown, titled, who } from '../../form.ts';
 
 export interface ConsentView {
   /** Who is logged in. */

@@ -1,7 +1,7 @@
 // The page on which people say who they are and prove it: both at once, or one after the other.
 
+import { type FormError, field, form, type Place, type Shown, summary, titled } from '../../../../web/form.ts';
 import { html, nothing } from '../../../../web/html.ts';
-import { type FormError, field, form, type Place, type Shown, summary, titled } from '../../form.ts';
 
 export interface LoginView {
   /** `both` fields on one page, or first the `identifier`, then the `password`. */

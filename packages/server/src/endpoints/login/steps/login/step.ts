@@ -4,7 +4,7 @@
 import { nameOf } from '../../../../domain/accounts/name.ts';
 import type { ConnectionFacts } from '../../../../domain/connections/facts.ts';
 import type { Judged } from '../../../../domain/limits/password-door.ts';
-import type { FormError } from '../../form.ts';
+import type { FormError } from '../../../../web/form.ts';
 import { connectionFor, type Show, type StepAsk, type StepEvent, step } from '../../step.ts';
 import { type LoginView, loginPage } from './page.ts';
 

@@ -1,7 +1,7 @@
 // The page on which people choose with which account they go on (`prompt=select_account`).
 
+import { form, type Place, type Shown, titled } from '../../../../web/form.ts';
 import { html, nothing } from '../../../../web/html.ts';
-import { form, type Place, type Shown, titled } from '../../form.ts';
 
 export interface SelectAccountView {
   /** Who is logged in in this browser: a name, and what is known besides it. */

@@ -1,7 +1,17 @@
 // The page on which people make an account. What a password must be like is told before it is typed.
 
+import {
+  type FieldOptions,
+  type FormError,
+  field,
+  form,
+  type Place,
+  passwordHint,
+  type Shown,
+  summary,
+  titled,
+} from '../../../../web/form.ts';
 import { html } from '../../../../web/html.ts';
-import { type FieldOptions, type FormError, field, form, type Place, type Shown, summary, titled } from '../../form.ts';
 
 export interface SignupView {
   /** Identifiers that an account may have, in order. */
@@ -21,7 +31,6 @@ export interface SignupView {
 export function signupPage(place: Place, view: SignupView): Shown {
   const { texts } = place;
   const { errors, identifiers, usernameHint } = view;
-  const rules = html`<p class="hint">${texts.signup.rules.intro}</p><ul class="hint">${view.rules.map((rule) => html`<li>${rule}</li>`)}</ul>`;
   const first = identifiers.find(({ value }) => !value)?.name ?? 'password';
   const fields = identifiers.map((options) =>
     field({
@@ -44,7 +53,7 @@ ${field({
   label: texts.signup.password,
   type: 'password',
   autocomplete: 'new-password',
-  hint: view.rules.length > 0 ? rules : undefined,
+  hint: passwordHint(texts, view.rules),
   errors,
   focused: first === 'password',
 })}

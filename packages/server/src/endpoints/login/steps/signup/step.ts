@@ -4,10 +4,10 @@
 import { canonicalEmail, canonicalPhone, canonicalUsername } from '../../../../domain/accounts/identifiers.ts';
 import { judgePassword } from '../../../../domain/accounts/policy.ts';
 import type { ConnectionFacts } from '../../../../domain/connections/facts.ts';
-import type { FormError } from '../../form.ts';
+import type { FormError } from '../../../../web/form.ts';
+import { passwordRules, weakPassword } from '../../../../web/password-rules.ts';
 import { connectionFor, type Lost, type Show, type StepAsk, type StepEvent, step } from '../../step.ts';
 import { signupPage } from './page.ts';
-import { passwordRules, problemText } from './rules.ts';
 
 interface SignupFacts {
   readonly connection: ConnectionFacts | undefined;
@@ -118,10 +118,7 @@ function problems(ask: StepAsk, connection: ConnectionFacts): FormError[] {
   const password = ask.fields?.get('password') ?? '';
   if (password === '') return [...errors, { field: 'password', text: texts.missingPassword }];
   const lacks = judgePassword(connection.passwordPolicy, password, values);
-  if (lacks.length > 0) {
-    const asked = lacks.map((problem) => problemText(problem, texts.rules)).join('; ');
-    errors.push({ field: 'password', text: `${texts.weakPassword}: ${asked}` });
-  }
+  if (lacks.length > 0) errors.push({ field: 'password', text: weakPassword(lacks, texts) });
   return errors;
 }
 
