@@ -162,12 +162,12 @@ export interface DeclaredFieldProps extends FieldProps {
   readonly onChange: (value: Value) => void;
   /** Words for values of a choice; for '', what holds while nothing is chosen. */
   readonly names?: Readonly<Record<string, string>> | undefined;
-  /** A number of seconds: told in days and hours too. */
-  readonly seconds?: boolean;
+  /** Of a length of time: how many seconds one is. It is told in days and hours too. */
+  readonly secondsEach?: number | undefined;
 }
 
 /** A field with the control that its declaration asks for. An emptied one has the value `undefined`. */
-export function DeclaredControl({ control, value, onChange, names, seconds, ...frame }: DeclaredFieldProps) {
+export function DeclaredControl({ control, value, onChange, names, secondsEach, ...frame }: DeclaredFieldProps) {
   switch (control.kind) {
     case 'flag':
       return <FlagField {...frame} on={value === true} onChange={onChange} />;
@@ -195,7 +195,8 @@ export function DeclaredControl({ control, value, onChange, names, seconds, ...f
         />
       );
     case 'number': {
-      const told = seconds && typeof value === 'number' && value > 0 ? ` That is ${duration(value)}.` : '';
+      const told =
+        secondsEach && typeof value === 'number' && value > 0 ? ` That is ${duration(value * secondsEach)}.` : '';
       return (
         <Field {...frame} about={frame.about ? `${frame.about}.${told}` : told}>
           {({ id, describedBy, invalid }) => (

@@ -26,6 +26,7 @@ export interface FormField {
   readonly about?: string;
   readonly names?: Readonly<Record<string, string>>;
   readonly seconds?: boolean;
+  readonly milliseconds?: boolean;
   /** Shown only where this holds of what is typed. */
   readonly when?: (typed: (path: string) => Value) => boolean;
   readonly locked?: boolean;
@@ -136,7 +137,7 @@ export function RecordForm(props: RecordFormProps) {
                     label={one.label ?? labelOf(one.path)}
                     about={aboutOf(one, field.about)}
                     names={one.names}
-                    seconds={one.seconds ?? false}
+                    secondsEach={one.seconds ? 1 : one.milliseconds ? 0.001 : undefined}
                     value={now(one.path)}
                     problem={problems.get(one.path)}
                     disabled={readOnly || fixed}

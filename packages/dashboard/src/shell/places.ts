@@ -11,6 +11,7 @@ import {
   ScrollText,
   ServerCog,
   Settings,
+  ShieldCheck,
   Users,
 } from 'lucide-react';
 
@@ -48,6 +49,13 @@ export const places: readonly Place[] = [
     icon: Database,
     needs: ['read:connections'],
     words: 'sign-up password policy',
+  },
+  {
+    label: 'Attack protection',
+    to: '/attack-protection',
+    icon: ShieldCheck,
+    needs: ['read:attack_protection', 'read:anomaly_blocks'],
+    words: 'brute force suspicious ip limits blocked unblock guesses throttling',
   },
   { label: 'Logs', to: '/logs', icon: ScrollText, needs: ['read:logs'], words: 'events failures trace' },
   { label: 'Branding', to: '/branding', icon: Palette, needs: ['read:branding'], words: 'logo colours login page' },

@@ -86,7 +86,8 @@ const tree = root.addChildren([
   page('/settings/sessions', settings, 'SessionsPage'),
   page('/settings/keys', settings, 'KeysPage'),
   page('/settings/mail', settings, 'MailPage'),
-  page('/settings/limits', settings, 'LimitsPage'),
+  to('/settings/limits', '/attack-protection'),
+  page('/attack-protection', () => import('../pages/protection/protection.tsx'), 'AttackProtection'),
 ]);
 
 /** The router of the dashboard. */

@@ -86,6 +86,7 @@ before(async () => {
     database: '/database',
     logs: '/logs',
     log: `/logs/${log.log_id}`,
+    protection: '/attack-protection',
     branding: '/branding',
     emails: '/emails',
     email: '/emails/reset_email',
@@ -93,7 +94,6 @@ before(async () => {
     'settings-sessions': '/settings/sessions',
     'settings-keys': '/settings/keys',
     'settings-mail': '/settings/mail',
-    'settings-limits': '/settings/limits',
     nowhere: '/no/such/page',
   };
 });

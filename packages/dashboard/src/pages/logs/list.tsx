@@ -61,9 +61,10 @@ export function Logs() {
             value={filter.kind ?? ''}
             onChange={(kind) => set({ kind })}
             options={[
-              ['All events', ''],
+              ['All but reads', ''],
+              ['All events', 'all'],
               ...groups.map(({ label, value }) => [label, value] as const),
-              ...(filter.kind && !groups.some(({ value }) => value === filter.kind)
+              ...(filter.kind && filter.kind !== 'all' && !groups.some(({ value }) => value === filter.kind)
                 ? [[titleOf({ type: filter.kind }), filter.kind] as const]
                 : []),
             ]}
@@ -134,7 +135,7 @@ export function Logs() {
             <>
               <LogTable
                 rows={rows}
-                {...(q
+                {...(Object.keys(filter).length > 0
                   ? {
                       empty: (
                         <Empty title="No such events">

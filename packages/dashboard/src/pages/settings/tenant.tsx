@@ -1,8 +1,8 @@
 // What holds for the whole tenant.
 
 import { tenantSettings } from 'countersign/resources';
+import { SingletonForm } from '../../forms/singleton-form.tsx';
 import { SettingsPage } from './settings-page.tsx';
-import { SingletonForm } from './singleton-form.tsx';
 
 /** The tab Tenant. */
 export function TenantPage() {
