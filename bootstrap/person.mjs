@@ -67,8 +67,8 @@ export function startGroup(file, args, options) {
 }
 
 /** Runs one program in our place: our output, our signals, its exit code. */
-export async function run(file, args, cwd) {
-  const { child, stop } = startGroup(file, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+export async function run(file, args, cwd, stdin = 'ignore') {
+  const { child, stop } = startGroup(file, args, { cwd, stdio: [stdin, 'inherit', 'inherit'] });
   const { code, killedBy } = await untilClosed(child, stop);
   return code ?? exitCodeOf(killedBy);
 }

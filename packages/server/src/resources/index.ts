@@ -54,6 +54,7 @@ export {
   administratorRoleId,
   commandLineClient,
   commandLineClientId,
+  commandLineScopes,
   dashboardClient,
   dashboardClientId,
 } from './system-records.ts';
