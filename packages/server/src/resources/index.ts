@@ -38,7 +38,7 @@ export { connectionProfileTemplates } from './connection-profiles.ts';
 export { databaseOptions, keptDefaults, withPasswordDefaults } from './connections/database.ts';
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
-export { type ApiTab, apiPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
+export { type ApiTab, apiPage, apisPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
 export type { DeviceCredential } from './device-credentials.ts';
 export type { EmailTrialOutcome, ProviderName } from './email-provider.ts';
 export { providerCredentials, providerNames, shownCredentials } from './email-provider.ts';

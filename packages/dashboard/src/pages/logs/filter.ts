@@ -1,6 +1,6 @@
 // What the log is filtered by, as the address of the page says it, and the search of the API for it.
 
-import { groups } from './words.ts';
+import { groups, readByUser } from './words.ts';
 
 export interface Filter {
   /** A group of events, or one type. */
@@ -26,12 +26,19 @@ export const spans: readonly (readonly [label: string, value: string, hours: num
 /** Quotes end a text in the search language, so they are left out. */
 const quoted = (value: string) => `"${value.replace(/["\\]/g, ' ').trim()}"`;
 
+/** Of the group or the type that is named; of all; and by default of all but reads. */
+function typesOf(kind: string | undefined): string {
+  if (!kind) return `NOT type:${readByUser}`;
+  if (kind === 'all') return '';
+  const group = groups.find(({ value }) => value === kind);
+  return group ? `type:(${group.types.join(' OR ')})` : `type:${quoted(kind)}`;
+}
+
 /** The search of the API for a filter, at `now` (ms). */
 export function queryOf({ kind, client, api, user, text, since, before }: Filter, now: number): string {
-  const group = groups.find(({ value }) => value === kind);
   const hours = spans.find(([, value]) => value === since)?.[2] ?? 0;
   const terms = [
-    group ? `type:(${group.types.join(' OR ')})` : kind ? `type:${quoted(kind)}` : '',
+    typesOf(kind),
     client ? `client_id:${quoted(client)}` : '',
     api ? `audience:${quoted(api)}` : '',
     user ? `user_id:${quoted(user)}` : '',

@@ -57,7 +57,11 @@ export function Logs() {
             label="Events"
             value={filter.kind ?? ''}
             onChange={(kind) => set({ kind })}
-            options={[['All events', ''], ...groups.map(({ label, value }) => [label, value] as const)]}
+            options={[
+              ['All but reads', ''],
+              ['All events', 'all'],
+              ...groups.map(({ label, value }) => [label, value] as const),
+            ]}
           />
           <Pick
             label="Application"
@@ -117,7 +121,7 @@ export function Logs() {
             <>
               <LogTable
                 rows={rows}
-                {...(q
+                {...(Object.keys(filter).length > 0
                   ? {
                       empty: (
                         <Empty title="No such events">
