@@ -32,12 +32,11 @@ async function main([mode, ...rest]) {
     case '--bench':
       return await run(node, [source, path.join('bench', 'index.ts'), ...rest], root);
     case '--cli':
-      // What is piped in is for the command. A terminal is not passed on: the program is in a group of its own, which may not read it.
       return await run(
         node,
         [source, path.join(root, 'packages', 'server', 'src', 'main.ts'), ...rest],
         undefined,
-        process.stdin.isTTY ? 'ignore' : 'inherit',
+        true,
       );
     case '--example':
       return await example(node, source, rest);

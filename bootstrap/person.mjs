@@ -66,10 +66,20 @@ export function startGroup(file, args, options) {
   return { child, stop };
 }
 
-/** Runs one program in our place: our output, our signals, its exit code. */
-export async function run(file, args, cwd, stdin = 'ignore') {
-  const { child, stop } = startGroup(file, args, { cwd, stdio: [stdin, 'inherit', 'inherit'] });
+/**
+ * Runs one program in our place: our output, our signals, its exit code, and our input if it is `fed`. Input goes through us:
+ * a program of another process group that reads the terminal is stopped by it.
+ */
+export async function run(file, args, cwd, fed = false) {
+  const { child, stop } = startGroup(file, args, { cwd, stdio: [fed ? 'pipe' : 'ignore', 'inherit', 'inherit'] });
+  if (fed) {
+    // A program that ends without reading to the end is not a fault.
+    child.stdin.on('error', () => undefined);
+    process.stdin.pipe(child.stdin);
+  }
   const { code, killedBy } = await untilClosed(child, stop);
+  // Else an open terminal would keep us waiting for more.
+  if (fed) process.stdin.unpipe().destroy();
   return code ?? exitCodeOf(killedBy);
 }
 

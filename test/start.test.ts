@@ -43,6 +43,18 @@ test('the first start installs with npm ci, shows it, and hands its flags to cou
   assert.match(stderr, /Installing the packages .*\.\.\.\nInstalled in \d+ s\.\n$/);
 });
 
+test('a command of the CLI reads what is piped in, and ends although more could come', {
+  timeout: 20_000,
+}, async () => {
+  using clone = checkout();
+  const reading = await clone.start(['--cli', 'explain', '--read'], { input: 'a token\n' });
+  assert.match(reading.stdout, /\na token\n$/);
+  assert.equal(reading.code, 0, reading.stderr);
+  const done = await clone.start(['--cli', 'version'], { input: 'a token' });
+  assert.deepEqual(JSON.parse(done.stdout).args, ['version']);
+  assert.equal(done.code, 0, done.stderr);
+});
+
 test('an old Node installs and goes on under the own Node of the project', { skip: needsOldNode }, async () => {
   using clone = checkout();
   const { code, stdout, stderr } = await clone.start([], { node: old ?? '' });

@@ -29,6 +29,7 @@ const server = `
 process.on('SIGTERM', () => setTimeout(() => process.exit(42), 50));
 console.log(JSON.stringify({ args: process.argv.slice(2), execArgv: process.execArgv, version: process.version }));
 if (process.argv.includes('--stay')) setInterval(() => {}, 1000);
+else if (process.argv.includes('--read')) process.stdin.pipe(process.stdout);
 else process.exitCode = Number(process.env.EXIT ?? 0);
 `;
 
@@ -54,6 +55,8 @@ export interface Options {
   /** The Node that runs start.mjs: this process's own by default. */
   node?: string;
   uid?: number;
+  /** What it reads from standard input, which stays open if this does not end with a line end. */
+  input?: string;
 }
 
 /** Makes a checkout in a folder with a space in its name, where nothing is installed yet. */
@@ -73,10 +76,10 @@ export function checkout(): Checkout {
   cpSync(join(root, 'start.mjs'), join(folder, 'start.mjs'));
   cpSync(join(root, 'bootstrap'), join(folder, 'bootstrap'), { recursive: true });
 
-  const begin = (args: string[], { env = {}, node = process.execPath, uid }: Options = {}) => {
+  const begin = (args: string[], { env = {}, node = process.execPath, uid, input }: Options = {}) => {
     const child = spawn(node, [join(folder, 'start.mjs'), ...args], {
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       // Not the environment of this test run: it would tell the inner runner that it is a child of ours.
       env: {
         PATH: process.env.PATH ?? '',
@@ -86,11 +89,13 @@ export function checkout(): Checkout {
       },
       ...(uid === undefined ? {} : { uid }),
     });
+    if (input?.endsWith('\n')) child.stdin?.end(input);
+    else child.stdin?.write(input ?? '');
     const texts = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       texts.stdout += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       texts.stderr += text;
     });
     const ended = once(child, 'close').then(([code]: (number | null)[]) => ({ code: code ?? null, ...texts }));

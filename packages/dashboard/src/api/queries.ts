@@ -27,7 +27,8 @@ export function useGet<T>(
 ): UseQueryResult<T> {
   return useQuery({
     queryKey: ['api', path ?? ''],
-    queryFn: () => call<T>('GET', path ?? ''),
+    // An answer without a body is one too; the cache takes `undefined` for none.
+    queryFn: async () => (await call<T>('GET', path ?? '')) ?? (null as T),
     enabled: path !== undefined,
     ...(options.every === undefined ? {} : { refetchInterval: options.every }),
     ...(options.keep ? { placeholderData: keepPreviousData } : {}),

@@ -160,20 +160,21 @@ export interface DeclaredFieldProps extends FieldProps {
   readonly control: Control;
   readonly value: Value;
   readonly onChange: (value: Value) => void;
-  /** Words for values of a choice. */
+  /** Words for values of a choice; for '', what holds while nothing is chosen. */
   readonly names?: Readonly<Record<string, string>> | undefined;
-  /** A number of seconds: told in days and hours too. */
-  readonly seconds?: boolean;
+  /** Of a length of time: how many seconds one is. It is told in days and hours too. */
+  readonly secondsEach?: number | undefined;
 }
 
 /** A field with the control that its declaration asks for. An emptied one has the value `undefined`. */
-export function DeclaredControl({ control, value, onChange, names, seconds, ...frame }: DeclaredFieldProps) {
+export function DeclaredControl({ control, value, onChange, names, secondsEach, ...frame }: DeclaredFieldProps) {
   switch (control.kind) {
     case 'flag':
       return <FlagField {...frame} on={value === true} onChange={onChange} />;
     case 'choice': {
       const known = control.values.map((one) => ({ value: one, label: names?.[one] ?? one }));
-      const options = value === undefined || value === null ? [{ value: '', label: 'Not set' }, ...known] : known;
+      const options =
+        value === undefined || value === null ? [{ value: '', label: names?.[''] ?? 'Not set' }, ...known] : known;
       return (
         <ChoiceField
           {...frame}
@@ -194,7 +195,8 @@ export function DeclaredControl({ control, value, onChange, names, seconds, ...f
         />
       );
     case 'number': {
-      const told = seconds && typeof value === 'number' && value > 0 ? ` That is ${duration(value)}.` : '';
+      const told =
+        secondsEach && typeof value === 'number' && value > 0 ? ` That is ${duration(value * secondsEach)}.` : '';
       return (
         <Field {...frame} about={frame.about ? `${frame.about}.${told}` : told}>
           {({ id, describedBy, invalid }) => (
@@ -222,14 +224,16 @@ export function DeclaredControl({ control, value, onChange, names, seconds, ...f
       }
       return (
         <Field {...frame}>
-          {({ id, describedBy }) => (
+          {({ id, describedBy, invalid }) => (
             <textarea
               id={id}
-              rows={6}
-              className="field font-mono text-[0.8125rem]"
+              rows={Math.min(24, Math.max(6, String(value ?? '').split('\n').length + 1))}
+              className="field font-mono text-[0.8125rem]!"
               value={String(value ?? '')}
               disabled={frame.disabled}
+              spellCheck={false}
               aria-describedby={describedBy}
+              aria-invalid={invalid || undefined}
               onChange={(event) => onChange(event.target.value)}
             />
           )}

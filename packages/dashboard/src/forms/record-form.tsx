@@ -1,7 +1,7 @@
 // The form of a record: groups of declared fields, what changed, and a bar that saves or takes it back. Leaving with changes asks.
 
 import { useBlocker } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { ApiError } from '../api/request.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
@@ -26,6 +26,7 @@ export interface FormField {
   readonly about?: string;
   readonly names?: Readonly<Record<string, string>>;
   readonly seconds?: boolean;
+  readonly milliseconds?: boolean;
   /** Shown only where this holds of what is typed. */
   readonly when?: (typed: (path: string) => Value) => boolean;
   readonly locked?: boolean;
@@ -44,13 +45,27 @@ export interface RecordFormProps {
   readonly readOnly?: boolean;
   readonly onSave: (patch: Record<string, Value>) => Promise<unknown>;
   /** Rules across fields of what would be stored. */
-  readonly check?: (entity: Entity) => readonly { readonly path: string; readonly message: string }[];
+  readonly check?: (entity: Entity) => readonly FieldProblem[];
+  /** Hears what would be stored, whenever something is typed; `dirty`: it differs from what is. */
+  readonly onTyped?: (entity: Entity, dirty: boolean) => void;
+}
+
+export interface FieldProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A refusal of the API, taken apart: "Payload validation error: 'Not valid' on property name". */
+export function problemIn(message: string): FieldProblem {
+  const [, what = message, path = ''] = /'(.*)' on property ([\w-]+(?:\.[\w-]+)*)/s.exec(message) ?? [];
+  return { path, message: what };
 }
 
 const same = (one: Value, other: Value) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
 /** The form. Every field may be left as it is: only what differs is sent. */
-export function RecordForm({ declared, entity, groups, readOnly = false, onSave, check }: RecordFormProps) {
+export function RecordForm(props: RecordFormProps) {
+  const { declared, entity, groups, readOnly = false, onSave, check, onTyped } = props;
   const [typed, setTyped] = useState<Readonly<Record<string, Value>>>({});
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<{ readonly path: string | undefined; readonly message: string }>();
@@ -68,6 +83,10 @@ export function RecordForm({ declared, entity, groups, readOnly = false, onSave,
   }
   if (refused?.path && !problems.has(refused.path)) problems.set(refused.path, refused.message);
 
+  const typedNow = JSON.stringify(patch);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heard when what is typed changes, whoever listens
+  useEffect(() => onTyped?.({ ...entity, ...patch }, dirty), [typedNow, dirty]);
+
   const set = (path: string, value: Value) => {
     setTyped((before) => ({ ...before, [path]: value }));
     setRefused(undefined);
@@ -78,10 +97,10 @@ export function RecordForm({ declared, entity, groups, readOnly = false, onSave,
       await onSave(patch);
       setTyped({});
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const path = error instanceof ApiError ? /on property ([\w.]+)/.exec(message)?.[1] : undefined;
+      const whole = error instanceof Error ? error.message : String(error);
+      const { path, message } = problemIn(error instanceof ApiError ? whole : '');
       const shown = groups.some(({ fields }) => fields.some((one) => pathOf(one) === path));
-      setRefused({ path: shown ? path : undefined, message });
+      setRefused(shown ? { path, message } : { path: undefined, message: whole });
     } finally {
       setBusy(false);
     }
@@ -118,7 +137,7 @@ export function RecordForm({ declared, entity, groups, readOnly = false, onSave,
                     label={one.label ?? labelOf(one.path)}
                     about={aboutOf(one, field.about)}
                     names={one.names}
-                    seconds={one.seconds ?? false}
+                    secondsEach={one.seconds ? 1 : one.milliseconds ? 0.001 : undefined}
                     value={now(one.path)}
                     problem={problems.get(one.path)}
                     disabled={readOnly || fixed}

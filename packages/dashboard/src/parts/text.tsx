@@ -129,6 +129,7 @@ export function Time({
 
 /** Seconds as people say them: `86 400 s` is `1 day`. */
 export function duration(seconds: number): string {
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds} seconds`;
   const units: readonly (readonly [string, number])[] = [
     ['day', 86_400],
     ['hour', 3600],

@@ -1,7 +1,14 @@
 // Who is signed in, for the whole page: one token, renewed before it ends, and what its scopes let the user do.
 
 import { useSyncExternalStore } from 'react';
-import { finishSignIn, leaveToSignIn, type SignedIn, SignInFailed, signInSilently } from './sign-in.ts';
+import {
+  finishSignIn,
+  leaveToSignIn,
+  requestedScopes,
+  type SignedIn,
+  SignInFailed,
+  signInSilently,
+} from './sign-in.ts';
 
 export type Session =
   | { readonly kind: 'starting' }
@@ -93,4 +100,18 @@ export function useCan(): (...anyOf: readonly string[]) => boolean {
   const now = useSession();
   const scopes = now.kind === 'in' || now.kind === 'ended' ? now.signedIn.scopes : new Set<string>();
   return (...anyOf) => anyOf.some((scope) => scopes.has(scope));
+}
+
+/**
+ * Whether the user surely lacks one of these permissions of the Management API, as a hook: it was asked for at sign-in and was not
+ * granted. Of others the page does not know, and says nothing. Nobody changes who or what holds more than they do.
+ */
+export function useLacks(): (names: Iterable<string>) => string | undefined {
+  const can = useCan();
+  return (names) => [...names].find((name) => requestedScopes.has(name) && !can(name));
+}
+
+/** Whether the user surely does not hold all of the Management API. */
+export function useLacksAny(): boolean {
+  return useLacks()(requestedScopes) !== undefined;
 }

@@ -1,7 +1,13 @@
 // Signing in as any single-page app does: code and PKCE at /authorize of this very server. Tokens live in memory only; a reload
 // or an old token asks the session for a new one, silently, in a frame.
 
-import { collections, dashboardClientId, handMadeCollections, singletons } from 'countersign/resources';
+import {
+  collections,
+  dashboardClientId,
+  handMadeCollections,
+  managementScopes,
+  singletons,
+} from 'countersign/resources';
 import { challengeOf, randomText } from './pkce.ts';
 
 export interface SignedIn {
@@ -64,15 +70,15 @@ const further = [
   'read:token_explanations',
 ];
 
-const scope = [
-  'openid',
-  'profile',
-  'email',
-  ...new Set([
+/** What is asked for of the Management API. Only scopes that it has: what is not granted of them, the user does not hold. */
+export const requestedScopes: ReadonlySet<string> = new Set(
+  [
     ...[...collections, ...singletons, ...handMadeCollections].flatMap(({ scopes }) => Object.values(scopes).flat()),
     ...further,
-  ]),
-].join(' ');
+  ].filter((name) => managementScopes.some(({ value }) => value === name)),
+);
+
+const scope = ['openid', 'profile', 'email', ...requestedScopes].join(' ');
 
 const callback = `${location.origin}/dashboard/callback`;
 const storedAt = 'countersign-sign-in';

@@ -6,10 +6,12 @@ import {
   House,
   KeyRound,
   type LucideIcon,
+  Mail,
   Palette,
   ScrollText,
   ServerCog,
   Settings,
+  ShieldCheck,
   Users,
 } from 'lucide-react';
 
@@ -48,8 +50,22 @@ export const places: readonly Place[] = [
     needs: ['read:connections'],
     words: 'sign-up password policy',
   },
+  {
+    label: 'Attack protection',
+    to: '/attack-protection',
+    icon: ShieldCheck,
+    needs: ['read:attack_protection', 'read:anomaly_blocks'],
+    words: 'brute force suspicious ip limits blocked unblock guesses throttling',
+  },
   { label: 'Logs', to: '/logs', icon: ScrollText, needs: ['read:logs'], words: 'events failures trace' },
   { label: 'Branding', to: '/branding', icon: Palette, needs: ['read:branding'], words: 'logo colours login page' },
+  {
+    label: 'E-mail templates',
+    to: '/emails',
+    icon: Mail,
+    needs: ['read:email_templates'],
+    words: 'mails messages liquid subject welcome verification reset',
+  },
   {
     label: 'Settings',
     to: '/settings',

@@ -29,6 +29,7 @@ const page = <const P extends string>(path: P, load: Load, name: string) =>
 const apis = () => import('../pages/apis/index.ts');
 const roles = () => import('../pages/roles/index.ts');
 const users = () => import('../pages/users/index.ts');
+const emails = () => import('../pages/emails/index.ts');
 const settings = () => import('../pages/settings/index.ts');
 const applications = () => import('../pages/applications/index.ts');
 
@@ -78,12 +79,15 @@ const tree = root.addChildren([
   page('/logs/$id', () => import('../pages/logs/event.tsx'), 'LogEvent'),
   page('/database', () => import('../pages/database/database.tsx'), 'DatabaseConnection'),
   page('/branding', () => import('../pages/branding/branding.tsx'), 'BrandingPage'),
+  page('/emails', emails, 'EmailList'),
+  page('/emails/$template', emails, 'EmailTemplatePage'),
   to('/settings', '/settings/tenant'),
   page('/settings/tenant', settings, 'TenantPage'),
   page('/settings/sessions', settings, 'SessionsPage'),
   page('/settings/keys', settings, 'KeysPage'),
   page('/settings/mail', settings, 'MailPage'),
-  page('/settings/limits', settings, 'LimitsPage'),
+  to('/settings/limits', '/attack-protection'),
+  page('/attack-protection', () => import('../pages/protection/protection.tsx'), 'AttackProtection'),
 ]);
 
 /** The router of the dashboard. */

@@ -1,8 +1,19 @@
 // Templates of mails: what an operator writes instead of our own texts (auth0-behaviour §32, management-api.md `email-templates`).
 
-import { collection } from '../schema/collection.ts';
-import { type Entity, fixed, optional, required } from '../schema/field.ts';
-import { flag, oneOf, text, whole } from '../schema/types.ts';
+import { z } from 'zod';
+import { collection, type Declared } from '../schema/collection.ts';
+import {
+  type Draft,
+  type Entity,
+  type Fields,
+  fixed,
+  fixedOptional,
+  made,
+  madeSometimes,
+  optional,
+  required,
+} from '../schema/field.ts';
+import { flag, list, oneOf, text, whole } from '../schema/types.ts';
 
 /** Auth0's names, and two of ours: `password_changed`, `signup_attempt`. */
 export const templateNames = [
@@ -23,6 +34,27 @@ export const templateNames = [
   'signup_attempt',
 ] as const;
 export type TemplateName = (typeof templateNames)[number];
+
+/** What of a template counts for the mail that it is for. */
+export interface TemplateEffect {
+  /** The mail has a link, so `urlLifetimeInSeconds` and `{{ url }}` mean something. */
+  readonly link: boolean;
+  /** People go to `resultUrl` after they used it. */
+  readonly result: boolean;
+  /** The mail is sent where nobody wrote a template. */
+  readonly unasked: boolean;
+}
+
+/** The mails that something sends, and what has an effect in their templates. Those of other names are kept only. */
+export const templateEffects = {
+  verify_email: { link: true, result: true, unasked: true },
+  reset_email: { link: true, result: true, unasked: true },
+  password_changed: { link: false, result: false, unasked: true },
+  signup_attempt: { link: false, result: false, unasked: true },
+  blocked_account: { link: true, result: false, unasked: true },
+  welcome_email: { link: false, result: false, unasked: false },
+} as const satisfies Partial<Record<TemplateName, TemplateEffect>>;
+export type EffectiveTemplate = keyof typeof templateEffects;
 
 /** Characters of a body at most. Mail programs cut what is longer than a tenth of it. */
 export const longestBody = 250_000;
@@ -66,3 +98,47 @@ export const emailTemplates = collection({
   defaults: () => ({}),
   check: () => [],
 });
+
+const unsaved = 'Of a template that is not saved yet';
+const previewAsk = {
+  language: fixedOptional(text(35, 2), 'Tag of a language; English where we have no text in it'),
+  subject: fixedOptional(text(500), unsaved),
+  from: fixedOptional(text(500), unsaved),
+  body: fixedOptional(text(longestBody), unsaved),
+  urlLifetimeInSeconds: fixedOptional(whole(0, 31_536_000), unsaved),
+} satisfies Fields;
+const previewAnswer = {
+  language: made(text(35), 'Language of our own text'),
+  languages: made(list(text(35), 100), 'Languages that we have a text in'),
+  subject: made(text(1000), 'Subject, as it would be sent'),
+  from: madeSometimes(text(1000), 'Sender, where the template names one'),
+  html: made(text(2_000_000), 'The mail as HTML: markup of the operator, to be shown where it can do nothing'),
+  text: made(text(2_000_000), 'The mail as text'),
+  faults: made(list(text(1000), 10), 'What of the template cannot be used when it is sent'),
+  own: made(
+    z.strictObject({ subject: text(1000), body: text(longestBody) }),
+    'Our own text as a template, to begin with',
+  ),
+} satisfies Fields;
+
+const preview = {
+  path: 'email-templates/{template}/preview',
+  noun: { one: 'mail preview', a: 'a mail preview' },
+} as const;
+
+/** Our addition: what may be asked of `POST /api/v2/email-templates/{template}/preview`. Nothing named: what is sent now. */
+export const emailPreviewAsk: Declared<typeof previewAsk> = {
+  name: 'email_preview_ask',
+  ...preview,
+  about: 'How a mail would look',
+  fields: previewAsk,
+};
+/** What is answered: the mail as it would be sent to a user that there is not. */
+export const emailPreview: Declared<typeof previewAnswer> = {
+  name: 'email_preview',
+  ...preview,
+  about: 'A mail as it would be sent',
+  fields: previewAnswer,
+};
+export type EmailPreviewAsk = Draft<typeof previewAsk>;
+export type EmailPreview = Entity<typeof previewAnswer>;

@@ -11,7 +11,7 @@ import { connectionProfiles } from './connection-profiles.ts';
 import { connections } from './connections.ts';
 import { deviceCredentials } from './device-credentials.ts';
 import { emailProvider, emailTrial, emailTrialOutcome } from './email-provider.ts';
-import { emailTemplates } from './email-templates.ts';
+import { emailPreview, emailPreviewAsk, emailTemplates } from './email-templates.ts';
 import { grants } from './grants.ts';
 import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
@@ -38,12 +38,19 @@ export { connectionProfileTemplates } from './connection-profiles.ts';
 export { databaseOptions, keptDefaults, withPasswordDefaults } from './connections/database.ts';
 export type { Connection } from './connections.ts';
 export { defaultConnectionName } from './connections.ts';
-export { type ApiTab, apiPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
+export { type ApiTab, apiPage, apisPage, applicationPage, keysPage, logPage, userPage } from './dashboard-pages.ts';
 export type { DeviceCredential } from './device-credentials.ts';
 export type { EmailTrialOutcome, ProviderName } from './email-provider.ts';
 export { providerCredentials, providerNames, shownCredentials } from './email-provider.ts';
-export type { EmailTemplate, TemplateName } from './email-templates.ts';
-export { templateNames } from './email-templates.ts';
+export type {
+  EffectiveTemplate,
+  EmailPreview,
+  EmailPreviewAsk,
+  EmailTemplate,
+  TemplateEffect,
+  TemplateName,
+} from './email-templates.ts';
+export { templateEffects, templateNames } from './email-templates.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
@@ -75,6 +82,8 @@ export {
   connectionProfiles,
   connections,
   deviceCredentials,
+  emailPreview,
+  emailPreviewAsk,
   emailProvider,
   emailTemplates,
   emailTrial,

@@ -43,8 +43,8 @@ export interface Engine {
   readonly text: RawBuilder<unknown>;
   /** The column is one of these values, as one statement for any number of values. */
   anyOf(column: RawBuilder<unknown>, values: readonly string[]): RawBuilder<SqlBool>;
-  /** The text occurs in the column; only the case of A-Z is ignored. `lower` has no A-Z. */
-  contains(column: RawBuilder<unknown>, lower: string): RawBuilder<SqlBool>;
+  /** The text occurs in this one, byte for byte. */
+  contains(text: RawBuilder<unknown>, part: string): RawBuilder<SqlBool>;
 
   /** So many rows with their text may one statement look through before others must have their turn; 0 for any number. */
   readonly portion: number;

@@ -183,6 +183,10 @@ export interface LogFilter {
   readonly until?: number;
   /** Words that must all occur in the record (case ignored). */
   readonly contains?: readonly string[];
+  /** An API's identifier, compared by its bytes: events about it, and changes whose body names it as `audience`. */
+  readonly audience?: string;
+  /** Events whose id comes before this one's by its bytes: older ones. */
+  readonly beforeId?: string;
 }
 export interface LogReads {
   get(logId: string): Promise<string | undefined>;
@@ -193,6 +197,8 @@ export interface LogReads {
     offset: number;
     limit: number;
   }): Promise<{ records: string[]; total: number }>;
+  /** The first `limit` records of those, without a total: what costs no look at the rest of the log. */
+  first(query: { filter: LogFilter; newestFirst: boolean; limit: number }): Promise<string[]>;
   /** Records after this log id, oldest first; from the oldest when absent. */
   after(query: { logId?: string; limit: number }): Promise<string[]>;
 }

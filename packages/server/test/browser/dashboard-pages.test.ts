@@ -86,12 +86,14 @@ before(async () => {
     database: '/database',
     logs: '/logs',
     log: `/logs/${log.log_id}`,
+    protection: '/attack-protection',
     branding: '/branding',
+    emails: '/emails',
+    email: '/emails/reset_email',
     'settings-tenant': '/settings/tenant',
     'settings-sessions': '/settings/sessions',
     'settings-keys': '/settings/keys',
     'settings-mail': '/settings/mail',
-    'settings-limits': '/settings/limits',
     nowhere: '/no/such/page',
   };
 });

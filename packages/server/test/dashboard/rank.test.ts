@@ -4,21 +4,21 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { connection, type Person, peopled } from '../support/people.ts';
-import { pkce } from '../support/relying-party.ts';
-import { type Reply, serveHere } from '../support/running.ts';
-import { userAgent } from '../support/user-agent.ts';
+import {
+  type Administration,
+  ada,
+  administration,
+  adminRole,
+  type Call,
+  dashboard,
+} from '../support/administration.ts';
+import { connection, type Person } from '../support/people.ts';
 
-const dashboard = 'countersign-dashboard';
-const adminRole = 'rol_CountersignAdmin';
-const ada = { email: 'ada@example.com', password: 'Correct-Horse-7-Battery' };
 const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' });
 
-type Call = (method: string, path: string, body?: object) => Promise<Reply>;
-
 describe('a user with few permissions', () => {
-  let running: Awaited<ReturnType<typeof serveHere>>;
-  let site: ReturnType<typeof peopled<typeof running>>;
+  let house: Administration;
+  let site: Administration['site'];
   let admin: Call;
   /** Another administrator: whom all the attempts are at. */
   let boss: Person;
@@ -27,18 +27,10 @@ describe('a user with few permissions', () => {
   let role: string;
 
   before(async () => {
-    running = await serveHere('sqlite', {
-      flags: ['--dashboard'],
-      env: { COUNTERSIGN_ADMIN_EMAIL: ada.email, COUNTERSIGN_ADMIN_PASSWORD: ada.password },
-      say: () => {},
-    });
-    site = peopled(running);
-    admin = await as(ada, await allScopes());
-    boss = await site.user();
-    assert.equal((await site.manage('POST', `/users/${boss.userId}/roles`, { roles: [adminRole] })).status, 204);
-    const api = `https://${site.host}/api/v2/`;
+    house = await administration();
+    ({ site, admin, boss } = house);
     strong = (await site.webClient({ grant_types: ['client_credentials'] })).id;
-    const grant = { client_id: strong, audience: api, scope: ['delete:users'] };
+    const grant = { client_id: strong, audience: house.api, scope: ['delete:users'] };
     assert.equal((await site.manage('POST', '/client-grants', grant)).status, 201);
     role = (await site.manage('POST', '/roles', { name: 'Strong' })).body.id;
     assert.equal(
@@ -46,59 +38,10 @@ describe('a user with few permissions', () => {
       201,
     );
   });
-  after(() => running.stop());
+  after(() => house.stop());
 
-  const allScopes = async () =>
-    (await site.manage('GET', '/resource-servers')).body
-      .find(
-        ({ is_system, identifier }: { is_system?: boolean; identifier: string }) => is_system && /v2/.test(identifier),
-      )
-      .scopes.map(({ value }: { value: string }) => value) as string[];
-
-  const permissions = (...names: string[]) => ({
-    permissions: names.map((permission_name) => ({
-      resource_server_identifier: `https://${site.host}/api/v2/`,
-      permission_name,
-    })),
-  });
-
-  /** Calls with a token of this user by this client, by login page and code. */
-  async function as(
-    user: { email: string; password: string },
-    scopes: readonly string[],
-    client_id = dashboard,
-    redirect_uri = `${site.base}/dashboard/callback`,
-  ): Promise<Call> {
-    const { verifier, challenge } = pkce();
-    const browser = userAgent();
-    const query = new URLSearchParams({
-      client_id,
-      redirect_uri,
-      response_type: 'code',
-      scope: ['openid', ...scopes].join(' '),
-      audience: `https://${site.host}/api/v2/`,
-      code_challenge: challenge,
-      code_challenge_method: 'S256',
-    });
-    let view = await browser.settle(await browser.load(`${site.base}/authorize?${query}`));
-    view = await browser.settle(await browser.submit(view, { username: user.email, password: user.password }));
-    const code = new URL(view.location ?? view.url).searchParams.get('code') ?? '';
-    assert.ok(code, `${view.status} ${view.url}`);
-    const form = { grant_type: 'authorization_code', client_id, redirect_uri, code, code_verifier: verifier };
-    const { access_token } = (await site.token(form)).body;
-    return (method, path, body) =>
-      site.send(method, `/api/v2${path}`, {
-        headers: { authorization: `Bearer ${access_token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-  }
-
-  async function lesser(...scopes: string[]): Promise<Call> {
-    const person = await site.user();
-    const given = await site.manage('POST', `/users/${person.userId}/permissions`, permissions(...scopes));
-    assert.equal(given.status, 201, given.text);
-    return as(person, scopes);
-  }
+  const permissions = (...names: string[]) => house.permissions(...names);
+  const lesser = (...scopes: string[]) => house.lesser(...scopes);
 
   /** What an attempt could change, as a machine that may everything sees it. */
   async function everything(): Promise<string> {
@@ -111,6 +54,7 @@ describe('a user with few permissions', () => {
       `/client-grants?client_id=${strong}`,
       `/roles/${role}`,
       `/roles/${role}/permissions`,
+      `/resource-servers/${encodeURIComponent(house.api)}?fields=token_lifetime,skip_consent_for_verifiable_first_party_clients`,
       '/emails/provider?fields=name,enabled,credentials,default_from_address',
       '/email-templates/reset_email',
       '/connections?fields=id,name',
@@ -184,9 +128,30 @@ describe('a user with few permissions', () => {
     ['a changed mail text', ['update:email_templates'], () => ['PATCH', '/email-templates/reset_email', { body: 'x' }]],
     ['a whole mail text', ['update:email_templates'], () => ['PUT', '/email-templates/reset_email', template]],
     [
+      'a mail text that is tried out',
+      ['read:email_templates'],
+      () => ['POST', '/email-templates/reset_email/preview', { body: '{{ url }}' }],
+    ],
+    ['no mail text', ['update:email_templates'], () => ['DELETE', '/email-templates/reset_email']],
+    [
       'permissions taken from a role',
       ['update:roles'],
       () => ['DELETE', `/roles/${role}/permissions`, permissions('read:users')],
+    ],
+    ['another name of a role', ['update:roles'], () => ['PATCH', `/roles/${role}`, { name: 'Harmless' }]],
+    [
+      'how long tokens for the Management API live',
+      ['update:resource_servers'],
+      () => ['PATCH', `/resource-servers/${encodeURIComponent(house.api)}`, { token_lifetime: 2_592_000 }],
+    ],
+    [
+      'whether the Management API asks for consent',
+      ['update:resource_servers'],
+      () => [
+        'PATCH',
+        `/resource-servers/${encodeURIComponent(house.api)}`,
+        { skip_consent_for_verifiable_first_party_clients: true },
+      ],
     ],
     ['a role deleted', ['delete:roles'], () => ['DELETE', `/roles/${role}`]],
     [
@@ -269,7 +234,7 @@ describe('a user with few permissions', () => {
       ({ identifier }: { identifier: string }) => identifier === api,
     );
     assert.equal((await site.manage('PATCH', `/resource-servers/${system.id}`, skip)).status, 200);
-    const deputy = await as(ada, scope, app.id, app.callback);
+    const deputy = await house.as(ada, scope, app.id, app.callback);
     const me = (await site.manage('GET', `/users?q=email:"${ada.email}"&search_engine=v3`)).body[0].user_id;
     const helper = await site.user();
     for (const [method, path, body] of [

@@ -126,7 +126,11 @@ function Answer({ explanation }: { readonly explanation: TokenExplanation }) {
         </Section>
       ) : null}
       <Section title="What shows it">
-        <Facts rows={evidence.map(({ name, value }) => [name, <Code key={name}>{value}</Code>] as const)} />
+        <Facts
+          rows={evidence.map(
+            ({ name, value }) => [name, value === '' ? 'none' : <Code key={name}>{value}</Code>] as const,
+          )}
+        />
         <p className="mt-3 text-muted">
           {token.kind.replaceAll('_', ' ')}, {token.format}
           {token.issued_here ? ', issued here' : ''}

@@ -184,9 +184,12 @@ function Add({
         }}
       >
         <div>
+          <label className="mb-1 block font-medium" htmlFor="new-permission">
+            Permission
+          </label>
           <input
+            id="new-permission"
             className="field font-mono text-[0.8125rem]!"
-            aria-label="Permission"
             placeholder="read:patients"
             value={value}
             spellCheck={false}
@@ -195,15 +198,20 @@ function Add({
           />
           {problem ? <p className="mt-1 font-medium text-danger">{problem.replace(/^“.*?”: /, '')}</p> : null}
         </div>
-        <input
-          className="field"
-          aria-label="Description"
-          placeholder="Read the patients of the practice"
-          value={description}
-          maxLength={500}
-          onChange={(event) => setDescription(event.target.value)}
-        />
-        <Button type="submit" kind="primary" busy={busy} disabled={scope.value === ''}>
+        <div>
+          <label className="mb-1 block font-medium" htmlFor="new-description">
+            Description
+          </label>
+          <input
+            id="new-description"
+            className="field"
+            placeholder="Read the patients of the practice"
+            value={description}
+            maxLength={500}
+            onChange={(event) => setDescription(event.target.value)}
+          />
+        </div>
+        <Button type="submit" kind="primary" className="sm:mt-6" busy={busy} disabled={scope.value === ''}>
           <Plus className="size-4" aria-hidden="true" />
           Add
         </Button>

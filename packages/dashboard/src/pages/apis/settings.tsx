@@ -50,6 +50,7 @@ const groups: readonly FormGroup[] = [
         path: 'token_dialect',
         label: 'Form of the access token',
         names: {
+          '': 'Not set, so as Auth0: scope only',
           access_token: 'Auth0: scope only',
           access_token_authz: 'Auth0, with a permissions claim',
           rfc9068_profile: 'RFC 9068: scope only',

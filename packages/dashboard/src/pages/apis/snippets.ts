@@ -1,5 +1,7 @@
 // Code to paste: that calls an API with a token, and that protects one. Only values of this tenant are filled in.
 
+import { shellWord, yamlText } from '../../parts/literals.ts';
+
 export interface Values {
   readonly issuer: string;
   readonly audience: string;
@@ -20,7 +22,10 @@ const quoted = (text: string) => JSON.stringify(text);
 
 /** Calls that carry an access token. */
 export const calls: readonly Snippet[] = [
-  { name: 'curl', code: ({ address, token }) => `curl ${address} \\\n  -H 'Authorization: Bearer ${token}'` },
+  {
+    name: 'curl',
+    code: ({ address, token }) => `curl ${shellWord(address)} \\\n  -H ${shellWord(`Authorization: Bearer ${token}`)}`,
+  },
   {
     name: 'fetch',
     code: ({ address, token }) => `const response = await fetch(${quoted(address)}, {
@@ -84,11 +89,11 @@ Console.WriteLine($"{(int)response.StatusCode} {await response.Content.ReadAsStr
 
 /** How a machine gets its own token. The secret stays in the environment. */
 export function tokenRequest({ issuer, audience, clientId }: Values): string {
-  return `curl ${issuer}oauth/token \\
+  return `curl ${shellWord(`${issuer}oauth/token`)} \\
   -d grant_type=client_credentials \\
-  -d client_id=${clientId} \\
+  -d ${shellWord(`client_id=${clientId}`)} \\
   -d client_secret=$CLIENT_SECRET \\
-  --data-urlencode audience=${audience}`;
+  --data-urlencode ${shellWord(`audience=${audience}`)}`;
 }
 
 const ours = ({ issuer, audience }: Values) => `const api = createApi({
@@ -181,8 +186,8 @@ spring:
     oauth2:
       resourceserver:
         jwt:
-          issuer-uri: ${issuer}
-          audiences: ${audience}
+          issuer-uri: ${yamlText(issuer)}
+          audiences: ${yamlText(audience)}
 
 // SecurityConfig.java
 @Bean

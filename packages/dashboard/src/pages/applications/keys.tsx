@@ -9,7 +9,8 @@ import { path } from '../../api/request.ts';
 import { ChoiceField, Field, TextField } from '../../forms/controls.tsx';
 import { controlOf, fieldAt } from '../../forms/declared.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { Confirm, Dialog } from '../../parts/dialog.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
+import { DialogForm } from '../../parts/form.tsx';
 import { Empty, Read, Section } from '../../parts/layout.tsx';
 import { Badge, Code, Time } from '../../parts/text.tsx';
 import { sayDone, sayFailed } from '../../parts/toast.tsx';
@@ -141,58 +142,50 @@ function AddKey({ client, onClose }: { readonly client: Client; readonly onClose
   const [alg, setAlg] = useState('RS256');
   const algorithms = controlOf(fieldAt(clientCredentials, 'alg').schema);
   return (
-    <Dialog title="Add key" about="A public key or a certificate, in PEM." onClose={onClose}>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate(
-            {
-              method: 'POST',
-              path: path`/clients/${client.client_id}/credentials`,
-              body: { credential_type: 'public_key', pem, alg, ...(name ? { name } : {}) },
+    <DialogForm
+      title="Add key"
+      about="A public key or a certificate, in PEM."
+      action="Add key"
+      busy={change.isPending}
+      disabled={pem.trim() === ''}
+      error={change.error}
+      onClose={onClose}
+      onSubmit={() =>
+        change.mutate(
+          {
+            method: 'POST',
+            path: path`/clients/${client.client_id}/credentials`,
+            body: { credential_type: 'public_key', pem, alg, ...(name ? { name } : {}) },
+          },
+          {
+            onSuccess: () => {
+              sayDone('The key was added. It is not in use yet.');
+              onClose();
             },
-            {
-              onSuccess: () => {
-                sayDone('The key was added. It is not in use yet.');
-                onClose();
-              },
-            },
-          );
-        }}
-      >
-        <TextField label="Name" value={name} onChange={setName} />
-        <Field label="Public key" required>
-          {({ id }) => (
-            <textarea
-              id={id}
-              rows={7}
-              className="field font-mono text-xs!"
-              placeholder="-----BEGIN PUBLIC KEY-----"
-              value={pem}
-              spellCheck={false}
-              onChange={(event) => setPem(event.target.value)}
-            />
-          )}
-        </Field>
-        <ChoiceField
-          label="Algorithm"
-          value={alg}
-          onChange={setAlg}
-          options={(algorithms.kind === 'choice' ? algorithms.values : []).map((value) => ({ value, label: value }))}
-        />
-        {change.error ? (
-          <p role="alert" className="font-medium text-danger">
-            {change.error.message}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" busy={change.isPending} disabled={pem.trim() === ''}>
-            Add key
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          },
+        )
+      }
+    >
+      <TextField label="Name" value={name} onChange={setName} />
+      <Field label="Public key" required>
+        {({ id }) => (
+          <textarea
+            id={id}
+            rows={7}
+            className="field font-mono text-xs!"
+            placeholder="-----BEGIN PUBLIC KEY-----"
+            value={pem}
+            spellCheck={false}
+            onChange={(event) => setPem(event.target.value)}
+          />
+        )}
+      </Field>
+      <ChoiceField
+        label="Algorithm"
+        value={alg}
+        onChange={setAlg}
+        options={(algorithms.kind === 'choice' ? algorithms.values : []).map((value) => ({ value, label: value }))}
+      />
+    </DialogForm>
   );
 }

@@ -9,6 +9,7 @@ import { CodeBlock, Copyable } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
 import { apiList } from '../apis/list.tsx';
 import { ApplicationPage } from './application-page.tsx';
+import { stepsOf } from './steps.ts';
 
 /** The tab Quick start. */
 export function QuickStart() {
@@ -21,7 +22,7 @@ function Start({ client }: { readonly client: Client }) {
   const own = (apis.data ?? []).filter(({ is_system }) => !is_system);
   const [chosen, setChosen] = useState('');
   const audience = chosen || own[0]?.identifier || 'https://api.example.com/';
-  const steps = stepsOf(client, audience);
+  const steps = stepsOf(client, audience, location.origin);
   return (
     <>
       <Section title="Its values">
@@ -60,127 +61,4 @@ function Start({ client }: { readonly client: Client }) {
       ))}
     </>
   );
-}
-
-interface Step {
-  readonly title: string;
-  readonly about?: string;
-  readonly code: string;
-}
-
-function stepsOf(client: Client, audience: string): readonly Step[] {
-  const issuer = `${location.origin}/`;
-  const id = client.client_id;
-  const callback = client.callbacks?.find((address) => !address.includes('*') && !address.includes('{'));
-  switch (client.app_type) {
-    case 'spa':
-      return [
-        {
-          title: 'Install the SDK',
-          about: 'Auth0’s own, unchanged: this server speaks its wire.',
-          code: 'npm install @auth0/auth0-spa-js',
-        },
-        {
-          title: 'Sign in, and call the API',
-          about: 'Add the address of your app to the allowed callback URLs, logout URLs and web origins first.',
-          code: `import { createAuth0Client } from '@auth0/auth0-spa-js';
-
-const auth0 = await createAuth0Client({
-  domain: '${location.host}',
-  clientId: '${id}',
-  authorizationParams: {
-    redirect_uri: ${callback ? `'${callback}'` : 'location.origin'},
-    audience: '${audience}',
-  },
-});
-
-if (location.search.includes('code=')) await auth0.handleRedirectCallback();
-if (!(await auth0.isAuthenticated())) await auth0.loginWithRedirect();
-
-const token = await auth0.getTokenSilently();
-const response = await fetch('${audience}', {
-  headers: { authorization: \`Bearer \${token}\` },
-});`,
-        },
-      ];
-    case 'regular_web':
-      return [
-        { title: 'Install the SDK', code: 'npm install express express-openid-connect' },
-        {
-          title: 'Sign in, and call the API',
-          about: `Add ${callback ?? 'http://localhost:3000/callback'} to the allowed callback URLs. The secret is under Credentials.`,
-          code: `import express from 'express';
-import { auth, requiresAuth } from 'express-openid-connect';
-
-const app = express();
-app.use(auth({
-  issuerBaseURL: '${location.origin}',
-  baseURL: 'http://localhost:3000',
-  clientID: '${id}',
-  clientSecret: process.env.CLIENT_SECRET,
-  secret: process.env.COOKIE_SECRET,
-  authorizationParams: { response_type: 'code', audience: '${audience}' },
-}));
-
-app.get('/', requiresAuth(), async (request, response) => {
-  const { token_type, access_token } = request.oidc.accessToken;
-  const answer = await fetch('${audience}', {
-    headers: { authorization: \`\${token_type} \${access_token}\` },
-  });
-  response.send(await answer.text());
-});
-app.listen(3000);`,
-        },
-      ];
-    case 'native':
-      return [
-        {
-          title: 'Ask in the browser',
-          about: 'Open this address, with a challenge of your own for each login, and listen at the callback.',
-          code: `${issuer}authorize?${new URLSearchParams({
-            response_type: 'code',
-            client_id: id,
-            redirect_uri: callback ?? 'http://127.0.0.1/callback',
-            scope: 'openid profile',
-            audience,
-            code_challenge_method: 'S256',
-            code_challenge: 'CHALLENGE',
-          })}`,
-        },
-        {
-          title: 'Redeem the code',
-          code: `curl ${issuer}oauth/token \\
-  -d grant_type=authorization_code \\
-  -d client_id=${id} \\
-  --data-urlencode redirect_uri=${callback ?? 'http://127.0.0.1/callback'} \\
-  -d code=CODE \\
-  -d code_verifier=VERIFIER`,
-        },
-      ];
-    default:
-      return [
-        {
-          title: 'Get a token',
-          about: 'Authorize the application for the API under APIs first. The secret is under Credentials.',
-          code: `curl ${issuer}oauth/token \\
-  -d grant_type=client_credentials \\
-  -d client_id=${id} \\
-  -d client_secret=$CLIENT_SECRET \\
-  --data-urlencode audience=${audience}`,
-        },
-        {
-          title: 'The same in Node',
-          code: `const answer = await fetch('${issuer}oauth/token', {
-  method: 'POST',
-  body: new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: '${id}',
-    client_secret: process.env.CLIENT_SECRET,
-    audience: '${audience}',
-  }),
-});
-const { access_token } = await answer.json();`,
-        },
-      ];
-  }
 }

@@ -47,7 +47,7 @@ const groups: readonly FormGroup[] = [
       {
         path: 'brute_force_protection',
         label: 'Close accounts to whoever guesses',
-        about: 'How many guesses are too many is under Settings, Limits',
+        about: 'How many guesses are too many is under Attack protection',
       },
     ],
   },

@@ -2,50 +2,22 @@
 
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Pause, Play } from 'lucide-react';
-import { useState } from 'react';
-import type { Client, LogRecord } from '../../api/kinds.ts';
+import { type ReactNode, useState } from 'react';
+import type { Api, Client, LogRecord } from '../../api/kinds.ts';
 import { useAll, useGet } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Page, Read } from '../../parts/layout.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Badge, Time } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
+import { apiList } from '../apis/list.tsx';
 import { clientList } from '../applications/kinds.ts';
+import { type Filter, queryOf, spans } from './filter.ts';
 import { groups, reasonsOf, titleOf, toneOf } from './words.ts';
 
-interface Filter {
-  readonly kind?: string;
-  readonly client?: string;
-  readonly user?: string;
-  readonly text?: string;
-  readonly since?: string;
-}
-
 const liveEveryMs = 3000;
-const spans: readonly (readonly [label: string, value: string, hours: number])[] = [
-  ['Any time', '', 0],
-  ['Last hour', '1h', 1],
-  ['Last 24 hours', '24h', 24],
-  ['Last 7 days', '7d', 168],
-];
-
-/** The search of the API for a filter. Quotes end a text there, so they are left out. */
-function queryOf({ kind, client, user, text, since }: Filter): string {
-  const group = groups.find(({ value }) => value === kind);
-  const hours = spans.find(([, value]) => value === since)?.[2] ?? 0;
-  const quoted = (value: string) => `"${value.replace(/["\\]/g, ' ').trim()}"`;
-  const terms = [
-    group ? `type:(${group.types.join(' OR ')})` : kind ? `type:${quoted(kind)}` : '',
-    client ? `client_id:${quoted(client)}` : '',
-    user ? `user_id:${quoted(user)}` : '',
-    // To the minute: a query that changes every second could not be kept.
-    hours > 0
-      ? `date:[${new Date(Math.floor((Date.now() - hours * 3_600_000) / 60_000) * 60_000).toISOString()} TO *]`
-      : '',
-    ...(text ?? '').split(/\s+/).filter(Boolean).map(quoted),
-  ];
-  return terms.filter(Boolean).join(' AND ');
-}
+/** How many events one page of the list has: the most that the API gives at once. */
+const pageSize = 100;
 
 /** The list. */
 export function Logs() {
@@ -53,32 +25,43 @@ export function Logs() {
   const filter = useSearch({ strict: false }) as Filter;
   const navigate = useNavigate();
   const [live, setLive] = useState(true);
-  const q = queryOf(filter);
-  const path = `/logs?${new URLSearchParams({ per_page: '100', sort: 'date:-1', ...(q ? { q } : {}) })}`;
-  const logs = useGet<readonly LogRecord[]>(path, { keep: true, ...(live ? { every: liveEveryMs } : {}) });
+  const q = queryOf(filter, Date.now());
+  const path = `/logs?${new URLSearchParams({ per_page: String(pageSize), sort: 'date:-1', ...(q ? { q } : {}) })}`;
+  // Nothing is added among older events.
+  const following = live && !filter.before;
+  const logs = useGet<readonly LogRecord[]>(path, { keep: true, ...(following ? { every: liveEveryMs } : {}) });
+  const apis = useAll<Api>(can('read:resource_servers') ? apiList : undefined);
   const clients = useAll<Client>(can('read:clients') ? clientList : undefined);
-  const set = (change: Filter) => {
-    const next = Object.fromEntries(Object.entries({ ...filter, ...change }).filter(([, value]) => value));
-    void navigate({ to: '/logs', search: next as never, replace: true });
+  const go = (next: Filter, replace: boolean) => {
+    const search = Object.fromEntries(Object.entries(next).filter(([, value]) => value));
+    void navigate({ to: '/logs', search: search as never, replace });
   };
+  const set = (change: Filter) => go({ ...filter, before: '', ...change }, true);
+  const known = (apis.data ?? []).map(({ name, identifier }) => [String(name), String(identifier)] as const);
   return (
     <Page
       title="Logs"
       about="What was asked, what was decided, and why."
       actions={
-        <Button onClick={() => setLive(!live)} aria-pressed={live}>
-          {live ? <Pause className="size-4" aria-hidden="true" /> : <Play className="size-4" aria-hidden="true" />}
-          {live ? 'Live' : 'Paused'}
-        </Button>
+        filter.before ? undefined : (
+          <Button onClick={() => setLive(!live)} aria-pressed={live}>
+            {live ? <Pause className="size-4" aria-hidden="true" /> : <Play className="size-4" aria-hidden="true" />}
+            {live ? 'Live' : 'Paused'}
+          </Button>
+        )
       }
     >
       <div className="card overflow-hidden">
-        <div className="grid gap-3 border-b border-line p-3 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_1fr_1.5fr]">
+        <div className="grid gap-3 border-b border-line p-3 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_1fr_1fr_1.3fr]">
           <Pick
             label="Events"
             value={filter.kind ?? ''}
             onChange={(kind) => set({ kind })}
-            options={[['All events', ''], ...groups.map(({ label, value }) => [label, value] as const)]}
+            options={[
+              ['All but reads', ''],
+              ['All events', 'all'],
+              ...groups.map(({ label, value }) => [label, value] as const),
+            ]}
           />
           <Pick
             label="Application"
@@ -87,6 +70,19 @@ export function Logs() {
             options={[
               ['All applications', ''],
               ...(clients.data ?? []).map(({ name, client_id }) => [name, client_id] as const),
+            ]}
+          />
+          <Pick
+            label="API"
+            value={filter.api ?? ''}
+            onChange={(api) => set({ api })}
+            options={[
+              ['All APIs', ''],
+              ...known,
+              // One that is gone, or that this person may not list, still says what the list is filtered by.
+              ...(filter.api && !known.some(([, identifier]) => identifier === filter.api)
+                ? [[filter.api, filter.api] as const]
+                : []),
             ]}
           />
           <Pick
@@ -107,7 +103,7 @@ export function Logs() {
               type="search"
               className="field"
               aria-label="Words in the record"
-              placeholder="Words: an address, a user, an API"
+              placeholder="Words: an address, a user"
               defaultValue={filter.text ?? ''}
             />
           </form>
@@ -120,7 +116,38 @@ export function Logs() {
             </Button>
           </p>
         ) : null}
-        <Read from={logs}>{(rows) => <LogTable rows={rows} />}</Read>
+        <Read from={logs}>
+          {(rows) => (
+            <>
+              <LogTable
+                rows={rows}
+                {...(Object.keys(filter).length > 0
+                  ? {
+                      empty: (
+                        <Empty title="No such events">
+                          {filter.before ? 'There is nothing older.' : 'Nothing in the log matches this filter.'}
+                        </Empty>
+                      ),
+                    }
+                  : {})}
+              />
+              {filter.before || rows.length === pageSize ? (
+                <nav
+                  aria-label="Pages of the log"
+                  className="flex justify-end gap-2 border-t border-line px-4 py-2.5 text-muted"
+                >
+                  {filter.before ? <Button onClick={() => go({ ...filter, before: '' }, false)}>Newest</Button> : null}
+                  <Button
+                    disabled={rows.length < pageSize}
+                    onClick={() => go({ ...filter, before: rows.at(-1)?.log_id ?? '' }, false)}
+                  >
+                    Older
+                  </Button>
+                </nav>
+              ) : null}
+            </>
+          )}
+        </Read>
       </div>
     </Page>
   );
@@ -149,7 +176,7 @@ function Pick({
 }
 
 /** Events in rows, the reason of each in a line. */
-export function LogTable({ rows }: { readonly rows: readonly LogRecord[] }) {
+export function LogTable({ rows, empty }: { readonly rows: readonly LogRecord[]; readonly empty?: ReactNode }) {
   return (
     <Table
       label="Events"
@@ -194,9 +221,11 @@ export function LogTable({ rows }: { readonly rows: readonly LogRecord[] }) {
         },
       ]}
       empty={
-        <Empty title="No events">
-          Everything that is asked of this server, and why it was granted or refused, appears here within a second.
-        </Empty>
+        empty ?? (
+          <Empty title="No events">
+            Everything that is asked of this server, and why it was granted or refused, appears here within a second.
+          </Empty>
+        )
       }
     />
   );

@@ -27,6 +27,7 @@ const words: Readonly<Record<string, string>> = {
   sens: 'Native social login',
   sapi: 'Management API: write',
   mgmt_api_read: 'Management API: secret read',
+  mgmt_api_user_read: 'Management API: read',
   fapi: 'Management API: refused',
   scp: 'Password changed',
   fcp: 'Password change failed',
@@ -49,6 +50,9 @@ const words: Readonly<Record<string, string>> = {
   oidc_backchannel_logout_succeeded: 'Application told of a logout',
   oidc_backchannel_logout_failed: 'Application not told of a logout',
 };
+
+/** What every look at a page leaves behind: shown only when asked for. */
+export const readByUser = 'mgmt_api_user_read';
 
 /** Types by what people ask for. */
 export const groups: readonly { readonly label: string; readonly value: string; readonly types: readonly string[] }[] =
@@ -88,6 +92,7 @@ export const groups: readonly { readonly label: string; readonly value: string; 
       ],
     },
     { label: 'Management API', value: 'management', types: ['sapi', 'fapi', 'mgmt_api_read'] },
+    { label: 'Reads by administrators', value: 'reads', types: [readByUser, 'mgmt_api_read'] },
   ];
 
 /** What happened, in words. */
@@ -103,7 +108,7 @@ export function hasFailed({ type }: Pick<LogRecord, 'type'>): boolean {
 /** The colour of its badge. */
 export function toneOf(record: Pick<LogRecord, 'type'>): Tone {
   if (hasFailed(record)) return 'danger';
-  return record.type === 'sapi' || record.type === 'mgmt_api_read' ? 'plain' : 'good';
+  return ['sapi', 'mgmt_api_read', readByUser].includes(record.type) ? 'plain' : 'good';
 }
 
 export interface Reason {

@@ -1,6 +1,5 @@
 // The pages of settings, loaded together.
 
 export { KeysPage } from './keys.tsx';
-export { LimitsPage } from './limits.tsx';
 export { MailPage } from './mail.tsx';
 export { SessionsPage, TenantPage } from './tenant.tsx';

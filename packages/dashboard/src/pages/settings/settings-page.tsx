@@ -18,7 +18,6 @@ export function SettingsPage({ children }: { readonly children: ReactNode }) {
             ...(can('read:tenant_settings') ? [tab('Tenant', 'tenant'), tab('Sessions', 'sessions')] : []),
             ...(can('read:signing_keys') ? [tab('Keys', 'keys')] : []),
             ...(can('read:email_provider') ? [tab('Mail', 'mail')] : []),
-            ...(can('read:attack_protection') ? [tab('Limits', 'limits')] : []),
           ]}
         />
       }

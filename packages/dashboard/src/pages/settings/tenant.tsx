@@ -1,8 +1,8 @@
 // What holds for the whole tenant.
 
 import { tenantSettings } from 'countersign/resources';
+import { SingletonForm } from '../../forms/singleton-form.tsx';
 import { SettingsPage } from './settings-page.tsx';
-import { SingletonForm } from './singleton-form.tsx';
 
 /** The tab Tenant. */
 export function TenantPage() {
@@ -44,7 +44,7 @@ export function TenantPage() {
               {
                 path: 'answer_dialect',
                 label: 'Answers of OAuth endpoints',
-                names: { auth0: 'As Auth0', oidc: 'As the RFCs and OpenID Connect' },
+                names: { '': 'Not set, so as Auth0', auth0: 'As Auth0', oidc: 'As the RFCs and OpenID Connect' },
                 about: 'Statuses and codes; an application can have its own',
               },
               {

@@ -2,19 +2,17 @@
 
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { users as declared } from 'countersign/resources';
-import { Plus, Search } from 'lucide-react';
+import { Search } from 'lucide-react';
 import { useState } from 'react';
 import type { Connection, User } from '../../api/kinds.ts';
 import { useAll, useChange, useGet } from '../../api/queries.ts';
 import { ChoiceField, TextField } from '../../forms/controls.tsx';
 import { problemOf } from '../../forms/declared.ts';
 import { Button } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Empty, Page, Read } from '../../parts/layout.tsx';
-import { Table } from '../../parts/table.tsx';
+import { DialogForm } from '../../parts/form.tsx';
+import { ListPage } from '../../parts/list-page.tsx';
 import { Badge, Face, Time } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
-import { useCreating } from '../../shell/creating.ts';
 
 /** What people type, as the search of the API: an address, or the beginning of a name; or the query language itself. */
 function queryOf(text: string): string {
@@ -27,7 +25,6 @@ function queryOf(text: string): string {
 
 /** The list. */
 export function UserList() {
-  const can = useCan();
   const { q = '', page = 0 } = useSearch({ strict: false }) as { q?: string; page?: number };
   const navigate = useNavigate();
   const size = 50;
@@ -36,17 +33,51 @@ export function UserList() {
     `/users?${new URLSearchParams({ search_engine: 'v3', include_totals: 'true', per_page: String(size), page: String(page), ...(query ? { q: query } : {}) })}`,
     { keep: true },
   );
-  const [creating, setCreating] = useCreating();
   const go = (search: { q?: string; page?: number }) => void navigate({ to: '/users', search: search as never });
-  const button = can('create:users') ? (
-    <Button kind="primary" onClick={() => setCreating(true)}>
-      <Plus className="size-4" aria-hidden="true" />
-      Create user
-    </Button>
-  ) : null;
+  const total = users.data?.total ?? 0;
   return (
-    <Page title="Users" about="People who sign in." actions={button}>
-      <div className="card overflow-hidden">
+    <ListPage
+      title="Users"
+      about="People who sign in."
+      from={{ data: users.data?.users, error: users.error }}
+      create={{ label: 'Create user', needs: 'create:users', dialog: (close) => <CreateUser onClose={close} /> }}
+      idOf={({ user_id }) => String(user_id)}
+      linkOf={({ user_id }) => ({ to: '/users/$id/profile', params: { id: String(user_id) } })}
+      columns={[
+        {
+          label: 'Name',
+          cell: (user) => (
+            <span className="flex items-center gap-3">
+              <Face name={user.name ?? user.email ?? '?'} />
+              <span className="min-w-0 break-words">{user.name ?? user.email ?? user.username ?? user.user_id}</span>
+              {user.blocked ? <Badge tone="danger">Blocked</Badge> : null}
+            </span>
+          ),
+        },
+        { label: 'E-mail', cell: ({ email }) => <span className="break-all text-muted">{email}</span> },
+        {
+          label: 'Logins',
+          minor: true,
+          cell: ({ logins_count }) => <span className="tabular-nums">{logins_count ?? 0}</span>,
+        },
+        {
+          label: 'Last login',
+          cell: ({ last_login }) => (
+            <span className="text-muted">
+              <Time at={last_login} />
+            </span>
+          ),
+        },
+      ]}
+      empty={
+        q
+          ? { title: 'Nobody was found', about: `Nobody matches “${q}”.`, uncreated: true }
+          : {
+              title: 'No users yet',
+              about: 'People appear here when they sign up on the login page, or when you make them.',
+            }
+      }
+      above={
         <form
           className="flex gap-2 border-b border-line p-3"
           onSubmit={(event) => {
@@ -68,76 +99,25 @@ export function UserList() {
           </div>
           <Button type="submit">Find</Button>
         </form>
-        <Read from={users}>
-          {({ users: rows, total }) => (
-            <>
-              <Table
-                label="Users"
-                rows={rows}
-                idOf={({ user_id }) => String(user_id)}
-                linkOf={({ user_id }) => ({ to: '/users/$id/profile', params: { id: String(user_id) } })}
-                columns={[
-                  {
-                    label: 'Name',
-                    cell: (user) => (
-                      <span className="flex items-center gap-3">
-                        <Face name={user.name ?? user.email ?? '?'} />
-                        <span className="min-w-0 break-words">
-                          {user.name ?? user.email ?? user.username ?? user.user_id}
-                        </span>
-                        {user.blocked ? <Badge tone="danger">Blocked</Badge> : null}
-                      </span>
-                    ),
-                  },
-                  { label: 'E-mail', cell: ({ email }) => <span className="break-all text-muted">{email}</span> },
-                  {
-                    label: 'Logins',
-                    minor: true,
-                    cell: ({ logins_count }) => <span className="tabular-nums">{logins_count ?? 0}</span>,
-                  },
-                  {
-                    label: 'Last login',
-                    cell: ({ last_login }) => (
-                      <span className="text-muted">
-                        <Time at={last_login} />
-                      </span>
-                    ),
-                  },
-                ]}
-                empty={
-                  q ? (
-                    <Empty title="Nobody was found">Nobody matches “{q}”.</Empty>
-                  ) : (
-                    <Empty title="No users yet" action={button}>
-                      People appear here when they sign up on the login page, or when you make them.
-                    </Empty>
-                  )
-                }
-              />
-              {total > size ? (
-                <div className="flex items-center justify-between border-t border-line px-4 py-2.5 text-muted">
-                  <span className="tabular-nums">
-                    {page * size + 1} to {Math.min(total, (page + 1) * size)} of {total}
-                  </span>
-                  <span className="flex gap-2">
-                    <Button disabled={page === 0} onClick={() => go({ ...(q ? { q } : {}), page: page - 1 })}>
-                      Previous
-                    </Button>
-                    <Button
-                      disabled={(page + 1) * size >= total}
-                      onClick={() => go({ ...(q ? { q } : {}), page: page + 1 })}
-                    >
-                      Next
-                    </Button>
-                  </span>
-                </div>
-              ) : null}
-            </>
-          )}
-        </Read>
-      </div>
-      {creating ? <CreateUser onClose={() => setCreating(false)} /> : null}
-    </Page>
+      }
+      below={
+        total > size ? (
+          <div className="flex items-center justify-between border-t border-line px-4 py-2.5 text-muted">
+            <span className="tabular-nums">
+              {page * size + 1} to {Math.min(total, (page + 1) * size)} of {total}
+            </span>
+            <span className="flex gap-2">
+              <Button disabled={page === 0} onClick={() => go({ ...(q ? { q } : {}), page: page - 1 })}>
+                Previous
+              </Button>
+              <Button disabled={(page + 1) * size >= total} onClick={() => go({ ...(q ? { q } : {}), page: page + 1 })}>
+                Next
+              </Button>
+            </span>
+          </div>
+        ) : null
+      }
+    />
   );
 }
 
@@ -157,64 +137,53 @@ function CreateUser({ onClose }: { readonly onClose: () => void }) {
     password: password === '' ? 'This is needed.' : undefined,
   };
   return (
-    <Dialog title="Create user" onClose={onClose}>
-      <form
-        noValidate
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (wrong.email || wrong.password) return;
-          create.mutate(
-            { method: 'POST', path: '/users', body: { connection: where, email, password } },
-            {
-              onSuccess: ({ user_id }) => {
-                onClose();
-                void navigate({ to: '/users/$id/profile', params: { id: String(user_id) } });
-              },
+    <DialogForm
+      title="Create user"
+      action="Create user"
+      busy={create.isPending}
+      error={create.error}
+      onClose={onClose}
+      onSubmit={() => {
+        setTried(true);
+        if (wrong.email || wrong.password) return;
+        create.mutate(
+          { method: 'POST', path: '/users', body: { connection: where, email, password } },
+          {
+            onSuccess: ({ user_id }) => {
+              onClose();
+              void navigate({ to: '/users/$id/profile', params: { id: String(user_id) } });
             },
-          );
-        }}
-      >
-        {names.length > 1 ? (
-          <ChoiceField
-            label="Database"
-            value={where}
-            onChange={setConnection}
-            options={names.map((name) => ({ value: name, label: name }))}
-          />
-        ) : null}
-        <TextField
-          label="E-mail"
-          type="email"
-          required
-          autoFocus
-          value={email}
-          onChange={setEmail}
-          problem={tried ? wrong.email : undefined}
+          },
+        );
+      }}
+    >
+      {names.length > 1 ? (
+        <ChoiceField
+          label="Database"
+          value={where}
+          onChange={setConnection}
+          options={names.map((name) => ({ value: name, label: name }))}
         />
-        <TextField
-          label="Password"
-          type="password"
-          autoComplete="new-password"
-          required
-          value={password}
-          onChange={setPassword}
-          problem={tried ? wrong.password : undefined}
-          about="It must keep the password policy of the database."
-        />
-        {create.error ? (
-          <p role="alert" className="font-medium text-danger">
-            {create.error.message}
-          </p>
-        ) : null}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" busy={create.isPending}>
-            Create user
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      ) : null}
+      <TextField
+        label="E-mail"
+        type="email"
+        required
+        autoFocus
+        value={email}
+        onChange={setEmail}
+        problem={tried ? wrong.email : undefined}
+      />
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete="new-password"
+        required
+        value={password}
+        onChange={setPassword}
+        problem={tried ? wrong.password : undefined}
+        about="It must keep the password policy of the database."
+      />
+    </DialogForm>
   );
 }

@@ -10,10 +10,12 @@ import { TextField } from '../../forms/controls.tsx';
 import { RecordForm } from '../../forms/record-form.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm, Dialog } from '../../parts/dialog.tsx';
+import { DialogForm, Problem } from '../../parts/form.tsx';
 import { Section } from '../../parts/layout.tsx';
 import { Badge, Copyable, Facts, Time } from '../../parts/text.tsx';
 import { sayDone, sayFailed } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
+import { type BlockedFor, fromWhere } from '../protection/blocks.tsx';
 import { UserPage } from './user-page.tsx';
 
 /** The tab Profile. */
@@ -90,31 +92,28 @@ function Profile({ user, owner }: OfUser) {
 function Blocks({ user }: { readonly user: User }) {
   const can = useCan();
   const at = path`/user-blocks/${String(user.user_id)}`;
-  const blocks = useGet<{ readonly blocked_for: readonly { readonly identifier: string; readonly ip?: string }[] }>(at);
+  const blocks = useGet<BlockedFor>(at);
   const change = useChange('/user-blocks');
   const rows = blocks.data?.blocked_for ?? [];
   if (rows.length === 0) return null;
   return (
     <Section
-      title="Closed after too many wrong passwords"
-      about={`For ${rows.map(({ ip }) => ip ?? 'everybody').join(', ')}.`}
+      title={`Blocked from ${fromWhere(rows)}`}
+      about="Too many wrong passwords came from there: even the right one is refused."
       actions={
         can('update:users') ? (
           <Button
             busy={change.isPending}
             onClick={() =>
-              change.mutate(
-                { method: 'DELETE', path: at },
-                { onSuccess: () => sayDone('The account is open again.'), onError: sayFailed },
-              )
+              change.mutate({ method: 'DELETE', path: at }, { onSuccess: () => sayDone('The account is open again.') })
             }
           >
-            Open it again
+            Lift the block
           </Button>
         ) : null
       }
     >
-      {null}
+      <Problem error={change.error} />
     </Section>
   );
 }
@@ -209,43 +208,35 @@ function SetPassword({ user, owner, onClose }: OfUser & { readonly onClose: () =
   const change = useChange('/users');
   const [password, setPassword] = useState('');
   return (
-    <Dialog
+    <DialogForm
       title="Set password"
       about={`All sessions of ${user.name ?? user.email ?? 'the user'} end with it.`}
+      action="Set password"
+      busy={change.isPending}
+      disabled={password === ''}
       onClose={onClose}
-    >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate(
-            { method: 'PATCH', path: owner, body: { password } },
-            {
-              onSuccess: () => {
-                sayDone('The password was set.');
-                onClose();
-              },
+      onSubmit={() =>
+        change.mutate(
+          { method: 'PATCH', path: owner, body: { password } },
+          {
+            onSuccess: () => {
+              sayDone('The password was set.');
+              onClose();
             },
-          );
-        }}
-      >
-        <TextField
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          autoFocus
-          value={password}
-          onChange={setPassword}
-          problem={change.error?.message}
-          about="It must keep the password policy of the database."
-        />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" busy={change.isPending} disabled={password === ''}>
-            Set password
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          },
+        )
+      }
+    >
+      <TextField
+        label="New password"
+        type="password"
+        autoComplete="new-password"
+        autoFocus
+        value={password}
+        onChange={setPassword}
+        problem={change.error?.message}
+        about="It must keep the password policy of the database."
+      />
+    </DialogForm>
   );
 }

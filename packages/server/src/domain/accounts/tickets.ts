@@ -4,6 +4,8 @@
 import { hash, randomInt } from 'node:crypto';
 import type { Table } from '../../schema/table.ts';
 import type { Reads, Transaction } from '../../storage/store.ts';
+import { MANAGEMENT_API } from '../tenants/system-apis.ts';
+import { permissionsOf } from './permissions.ts';
 import { passwords, type User, users } from './user.ts';
 
 /** What a ticket lets its holder do. A ticket of one purpose is unknown to every other. */
@@ -19,6 +21,8 @@ export interface TicketDetails {
   readonly proves_email?: boolean;
   /** Free facts of a purpose: texts only. */
   readonly facts?: Readonly<Record<string, string>>;
+  /** Made by a user who may not do everything: worth nothing once its own user may do something else at the Management API than then. */
+  readonly of_lesser?: boolean;
 }
 
 export interface Ticket extends TicketDetails {
@@ -31,6 +35,8 @@ export interface Ticket extends TicketDetails {
   /** What the user had when it was made. A password by the time of its change, absent for none. */
   readonly email?: string;
   readonly password?: string;
+  /** SHA-256 (base64url) of what the user may do at the Management API, of a ticket `of_lesser`. */
+  readonly permissions?: string;
 }
 
 export const tickets: Table<Ticket> = {
@@ -79,8 +85,14 @@ export async function makeTicket(
     user_id: userId,
     expires_at: new Date(now + lifetimeMs).toISOString(),
     ...(await stateOf(tx, user)),
+    ...(details.of_lesser ? { permissions: await standingOf(tx, userId) } : {}),
   });
   return text;
+}
+
+async function standingOf(reads: Pick<Reads, 'all'>, userId: string): Promise<string> {
+  const held = await permissionsOf(reads, userId, MANAGEMENT_API);
+  return hash('sha256', [...held].toSorted().join(' '), 'base64url');
 }
 
 async function stateOf(reads: Pick<Reads, 'get'>, user: User): Promise<Pick<Ticket, 'email' | 'password'>> {
@@ -93,7 +105,7 @@ async function stateOf(reads: Pick<Reads, 'get'>, user: User): Promise<Pick<Tick
 
 /** A ticket that can be spent now, with its user. `now` in ms. Spends nothing. Does not look whether the user is blocked. */
 export async function findTicket(
-  reads: Pick<Reads, 'get'>,
+  reads: Pick<Reads, 'get' | 'all'>,
   purpose: TicketPurpose,
   text: string,
   now: number,
@@ -104,6 +116,8 @@ export async function findTicket(
   const user = await reads.get(users, ticket.user_id);
   if (!user) return undefined;
   const state = await stateOf(reads, user);
+  if (ticket.permissions !== undefined && ticket.permissions !== (await standingOf(reads, user.user_id)))
+    return undefined;
   return boundTo[purpose].every((member) => state[member] === ticket[member]) ? { ticket, user } : undefined;
 }
 

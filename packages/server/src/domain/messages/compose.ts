@@ -8,7 +8,7 @@ import { headerText, type Mailbox, readMailbox } from './header-text.ts';
 import { letterHtml, letterText, textOfHtml } from './layout.ts';
 import { renderLiquid } from './liquid.ts';
 import type { Message } from './message.ts';
-import { durationIn, mailLanguage, mailTexts } from './texts/index.ts';
+import { durationIn, hoursIn, type MailLanguage, mailLanguage, mailTexts } from './texts/index.ts';
 
 /** The client that a mail is about, as templates may name it. */
 export interface MailClient {
@@ -119,6 +119,38 @@ export function composeMessage(facts: MessageFacts): Composition {
   };
   return { mail, faults };
 }
+
+/**
+ * Our own text of a mail as a template that an operator can begin with: what we would print stands there as Liquid. A lifetime is
+ * told in hours, whatever it is set to. Pure.
+ */
+export function ownTemplate(
+  template: Message['template'],
+  link: boolean,
+  language: MailLanguage,
+  look: TenantLook,
+): { readonly subject: string; readonly body: string } {
+  const texts = mailTexts[language];
+  const named = {
+    tenant: '{{ friendly_name }}',
+    email: '{{ user.email }}',
+    lifetime: `{{ url_lifetime | divided_by: 3600.0 | ceil }} ${hoursIn(language)}`,
+    ip: '{{ user.source_ip }}',
+  };
+  const text = texts[template](named);
+  const body = letterHtml({
+    text,
+    texts,
+    language,
+    look: { ...look, tenantName: named.tenant },
+    url: link ? standIn : undefined,
+    sent: texts.sent(named),
+  });
+  return { subject: text.subject, body: body.replaceAll(standIn, '{{ url }}') };
+}
+
+/** Where the link goes in; no Liquid is an address. */
+const standIn = 'https://url.invalid/';
 
 function ourMail(facts: MessageFacts): Composed {
   const { message, look } = facts;

@@ -24,6 +24,7 @@ import type { Answer, Ask, Route } from '../../web/exchange.ts';
 import type { FormError } from '../../web/form.ts';
 import { webAddress } from '../../web/html.ts';
 import { chooseLanguage, textsIn } from '../../web/language.ts';
+import { letter } from '../../web/letter.ts';
 import { errorPage, page } from '../../web/page.ts';
 import { readBody, readForm } from '../../web/params.ts';
 import { type Built, type BuiltFile, readBuilt } from './files.ts';
@@ -67,7 +68,25 @@ export function dashboardRoutes(deps: DashboardDeps): Route[] {
     { method: 'GET', path: '/dashboard/assets/:file', family: 'plain', handle: asset },
     { method: 'GET', ...setup, handle: (ask) => visitSetup(deps, ask) },
     { method: 'POST', ...setup, handle: (ask) => visitSetup(deps, ask) },
+    { method: 'POST', path: '/dashboard/mail', family: 'page', bodyLimit: mailLimit, handle: async (ask) => mail(ask) },
   ];
+}
+
+/** A mail of a million characters, as a form sends them. */
+const mailLimit = 4 * 1024 * 1024;
+
+/**
+ * POST /dashboard/mail: gives the HTML that it gets back, as a document without powers. The policy of the dashboard's own page holds
+ * for whatever that makes itself, so a mail would have no look there; what is sent to a frame has a policy of its own. Nothing is
+ * read or kept. Only a page of this very origin may ask: else anybody could show their words under our name.
+ */
+function mail(ask: Ask): Answer {
+  const { origin } = ask.headers;
+  if (ask.headers['sec-fetch-site'] !== 'same-origin' || `${origin}/` !== ask.issuer)
+    return { status: 403, headers: plain, body: 'Only the dashboard itself can show a mail here.' };
+  const form = readBody(ask.body, ask.headers['content-type']);
+  if (form.kind === 'malformed') return { status: 400, headers: plain, body: form.description };
+  return letter(form.params.get('html') ?? '', { links: false, pictures: 'data:' });
 }
 
 const plain = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' } as const;

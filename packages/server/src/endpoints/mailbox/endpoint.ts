@@ -7,6 +7,7 @@ import type { Snapshot } from '../../domain/tenants/snapshot.ts';
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
 import { type Answer, type Ask, empty, json, type Route } from '../../web/exchange.ts';
+import { letter } from '../../web/letter.ts';
 import { page } from '../../web/page.ts';
 import { readForm } from '../../web/params.ts';
 import { notFromHere } from '../../web/reach.ts';
@@ -57,7 +58,9 @@ export function mailboxRoutes(deps: MailboxDeps): Route[] {
     route('GET', '/:id', (ask) =>
       one(ask, (mail) => (wantsJson(ask) ? json(200, wire(mail), noStore) : shown(ask, mailPage(mail)))),
     ),
-    route('GET', '/:id/html', (ask) => one(ask, letter)),
+    route('GET', '/:id/html', (ask) =>
+      one(ask, ({ html }) => letter(html, { links: true, pictures: 'https: http: data:' })),
+    ),
     route('POST', '', async (ask) => {
       await clear(ask);
       return { status: 303, headers: { ...noStore, location: '/dev/mailbox' } };
@@ -73,30 +76,4 @@ const wantsJson = (ask: Ask) => /\bapplication\/json\b/.test(ask.headers.accept 
 
 function wire({ id, template, to, from, subject, language, caught_at, html, text }: CaughtMail): object {
   return { id, template, to, from, subject, language, date: caught_at, links: linksIn(text), text, html };
-}
-
-/** The HTML of a mail, as a document that can do nothing: no script, no form, no frame, an origin of its own; links open elsewhere. */
-function letter({ html }: CaughtMail): Answer {
-  const policy = [
-    'sandbox allow-popups allow-popups-to-escape-sandbox',
-    "default-src 'none'",
-    "style-src 'unsafe-inline'",
-    'img-src https: http: data:',
-    "form-action 'none'",
-    "frame-ancestors 'self'",
-  ];
-  const head = html.search(/<head[^>]{0,200}>/i);
-  const at = head < 0 ? 0 : html.indexOf('>', head) + 1;
-  return {
-    status: 200,
-    headers: {
-      ...noStore,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy.join('; '),
-      'x-frame-options': 'SAMEORIGIN',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-resource-policy': 'same-origin',
-    },
-    body: `${html.slice(0, at)}<base target="_blank">${html.slice(at)}`,
-  };
 }

@@ -34,6 +34,7 @@ import { createGuard, type Guard } from './guard.ts';
 import { openapi } from './openapi.ts';
 import type { Machinery } from './operation.ts';
 import { singletonRoutes } from './singleton-routes.ts';
+import { untoldReads } from './user-reads.ts';
 import { captchaVerbs } from './verbs/captcha.ts';
 import { clientCredentialVerbs } from './verbs/client-credentials.ts';
 import { clientGrantVerbs } from './verbs/client-grants.ts';
@@ -87,6 +88,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
   const machinery: Machinery = {
     deps,
     guard: deps.trusted ? trustAll : createGuard(deps),
+    untold: untoldReads(),
     certificate: certificateOf(deps),
   };
   const clientTable = tableOf(clients);

@@ -9,6 +9,8 @@ export type ReadLogQuery =
 
 /** Searchable and kept as a column of its own. */
 const columns: readonly LogColumn[] = ['type', 'client_id', 'user_id', 'ip', 'connection', 'log_id'];
+/** Searchable as a whole within the record: what an event was about. Our addition to the fields of LOG-4. */
+const wholeField = 'audience';
 /** Searchable by words of the record only. */
 const wordFields: readonly string[] = [
   'client_name',
@@ -35,7 +37,7 @@ type Token =
 
 class Unreadable extends Error {}
 
-/** Clauses joined by AND or blanks; `OR` between values of one field; `NOT` or `-`; `date:[a TO b]`. */
+/** Clauses joined by AND or blanks; `OR` between values of one field; `NOT` or `-`; `date:[a TO b]`; `log_id:<ID` (ours). */
 export function readLogQuery(q: string): ReadLogQuery {
   if (q.length > mostLength) return { kind: 'invalid', message: `q is longer than ${mostLength} characters` };
   try {
@@ -144,6 +146,8 @@ function filterOf(terms: readonly Term[]): LogFilter {
   const contains: string[] = [];
   let since: number | undefined;
   let until: number | undefined;
+  let audience: string | undefined;
+  let beforeId: string | undefined;
   for (const { field, negated, values } of terms) {
     const [single = ''] = values;
     const column = columns.find((name) => name === field || (field === '_id' && name === 'log_id'));
@@ -152,11 +156,21 @@ function filterOf(terms: readonly Term[]): LogFilter {
       const range = dateRange(single);
       since = Math.max(since ?? range.since, range.since);
       until = Math.min(until ?? range.until, range.until);
+    } else if (column === 'log_id' && single.startsWith('<') && single.length > 1) {
+      if (negated || values.length > 1 || beforeId !== undefined)
+        throw new Unreadable('log_id:<ID takes one id, without NOT');
+      beforeId = single.slice(1);
     } else if (column) {
       const wild = values.find((value) => value.startsWith('\0') || /[*?~^]/.test(value));
       if (wild !== undefined)
         throw new Unreadable(`${field} is compared as a whole; wildcards and ranges are not supported`);
       (negated ? not : equals).push({ column, anyOf: values });
+    } else if (field === wholeField) {
+      if (negated || values.length > 1 || audience !== undefined)
+        throw new Unreadable(`${field} takes one value, without NOT`);
+      if (single.startsWith('\0') || /[*?~^]$/.test(single))
+        throw new Unreadable(`${field} is compared as a whole; wildcards and ranges are not supported`);
+      audience = single;
     } else if (field === undefined || wordFields.includes(field)) {
       if (negated || values.length > 1) throw new Unreadable(`NOT and OR are supported for ${columns.join(', ')} only`);
       const words = single.replaceAll('*', ' ').trim();
@@ -165,7 +179,7 @@ function filterOf(terms: readonly Term[]): LogFilter {
     } else {
       const shown = field.replace(/[^\x20-\x7e]/g, '?').slice(0, 40);
       throw new Unreadable(
-        `${shown} is not a searchable field; these are: ${[...columns, 'date', ...wordFields].join(', ')}`,
+        `${shown} is not a searchable field; these are: ${[...columns, wholeField, 'date', ...wordFields].join(', ')}`,
       );
     }
   }
@@ -173,6 +187,8 @@ function filterOf(terms: readonly Term[]): LogFilter {
     ...(equals.length > 0 ? { equals } : {}),
     ...(not.length > 0 ? { not } : {}),
     ...(contains.length > 0 ? { contains } : {}),
+    ...(audience === undefined ? {} : { audience }),
+    ...(beforeId === undefined ? {} : { beforeId }),
     ...(since === undefined || since === Number.NEGATIVE_INFINITY ? {} : { since }),
     ...(until === undefined || until === Number.POSITIVE_INFINITY ? {} : { until }),
   };

@@ -1,6 +1,13 @@
 // What the OpenAPI document says of mail: by what it leaves, what it says, and the links that it brings.
 
-import { emailProvider, emailTemplates, emailTrial, emailTrialOutcome } from '../../resources/index.ts';
+import {
+  emailPreview,
+  emailPreviewAsk,
+  emailProvider,
+  emailTemplates,
+  emailTrial,
+  emailTrialOutcome,
+} from '../../resources/index.ts';
 import {
   passwordTicketFields,
   ticketScopes,
@@ -100,6 +107,13 @@ export const messagePaths = {
     }),
   },
   '/email-templates': {
+    get: operation({
+      summary: 'List the templates that somebody wrote',
+      tag: templateTag,
+      needs: [emailTemplates.scopes.read],
+      status: 200,
+      answer: { type: 'array', items: template },
+    }),
     post: operation({
       summary: 'Write a template',
       tag: templateTag,
@@ -122,6 +136,26 @@ export const messagePaths = {
     }),
     put: templateChange('Write a template anew', reference(`${schemaName(emailTemplates.name)}Create`)),
     patch: templateChange('Change a template', reference(`${schemaName(emailTemplates.name)}Update`)),
+    delete: operation({
+      summary: 'Take a template away: our own text is sent again',
+      tag: templateTag,
+      needs: [['update:email_templates']],
+      parameters: [templateName],
+      status: 204,
+      errors: [404],
+    }),
+  },
+  '/email-templates/{template}/preview': {
+    post: operation({
+      summary: 'See a mail as it would be sent',
+      tag: templateTag,
+      needs: [emailTemplates.scopes.read],
+      parameters: [templateName],
+      body: reference(schemaName(emailPreviewAsk.name)),
+      status: 200,
+      answer: reference(schemaName(emailPreview.name)),
+      errors: [404, 429],
+    }),
   },
   '/jobs/verification-email': {
     post: operation({
@@ -161,6 +195,8 @@ export const messageSchemas = {
     fields: verificationJobFields,
   }),
   ...schemasOf(emailProvider),
+  ...schemasOf(emailPreviewAsk),
+  ...schemasOf(emailPreview),
   ...schemasOf(emailTrial),
   ...schemasOf(emailTrialOutcome),
   ...schemasOf(emailTemplates),

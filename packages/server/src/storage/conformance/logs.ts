@@ -78,6 +78,33 @@ export function logs(subject: () => Subject): void {
     assert.equal(await found('x'.repeat(100_000)), '');
   });
 
+  test('events about an API are found by its identifier, byte for byte', async () => {
+    const { database, fresh } = subject();
+    const store = fresh();
+    const records = [
+      { audience: 'https://a.example.com/' },
+      { audience: 'https://A.example.com/' },
+      { audience: 'https://a.example.com' },
+      { audience: null, details: { request: { body: { audience: 'https://a.example.com/' } } } },
+      { description: 'audience https://a.example.com/' },
+      { audience: 'Ünal "q" \\ %_' },
+    ];
+    await database.appendLogs(
+      records.map((one, index) =>
+        event(store, String(index), { record: JSON.stringify({ log_id: String(index), ...one }) }),
+      ),
+    );
+    const found = async (audience: string) => {
+      const page = await store.logs.page({ filter: { audience }, newestFirst: false, offset: 0, limit: 9 });
+      return page.records.map(idOf).join('');
+    };
+    assert.equal(await found('https://a.example.com/'), '03');
+    assert.equal(await found('https://A.example.com/'), '1');
+    assert.equal(await found('https://a.example.com'), '2');
+    assert.equal(await found('Ünal "q" \\ %_'), '5');
+    assert.equal(await found('","type":"s'), '');
+  });
+
   test('pages go in either direction by the bytes of the id, with the total', async () => {
     const { database, fresh } = subject();
     const store = fresh();
@@ -94,6 +121,36 @@ export function logs(subject: () => Subject): void {
     assert.deepEqual(await page(true, 99, 3), []);
     assert.equal(await store.logs.get('É'), JSON.stringify({ log_id: 'É' }));
     assert.equal(await store.logs.get('e'), undefined);
+  });
+
+  test('a time is searched among thousands of events, also where a clock was set back by half an hour', async () => {
+    const { database, fresh } = subject();
+    const store = fresh();
+    const minute = 60_000;
+    // An event a minute, of which every hundredth carries a time of half an hour before.
+    const dates = Array.from({ length: 2_500 }, (_, index) => (index - (index % 100 === 99 ? 30 : 0)) * minute);
+    await database.appendLogs(dates.map((date, index) => event(store, String(index).padStart(5, '0'), { date })));
+    for (const [since, until] of [
+      [0, 0],
+      [1_900, 2_000],
+      [1_169, 1_169],
+      [2_499, 9_999],
+      [-99, 20],
+      [2_000, 1_000],
+    ] as const) {
+      const filter = { since: since * minute, until: until * minute };
+      const wanted = [...dates.keys()].filter((index) => {
+        const date = dates[index] ?? 0;
+        return date >= filter.since && date <= filter.until;
+      });
+      for (const newestFirst of [true, false]) {
+        const { records, total } = await store.logs.page({ filter, newestFirst, offset: 0, limit: 3_000 });
+        assert.equal(total, wanted.length);
+        const ids = records.map((record) => Number(idOf(record)));
+        assert.deepEqual(newestFirst ? ids.toReversed() : ids, wanted, `${since} to ${until}`);
+        assert.deepEqual(await store.logs.first({ filter, newestFirst, limit: 3_000 }), records);
+      }
+    }
   });
 
   test('pages, totals and filters are right among thousands of events', async () => {
@@ -117,6 +174,11 @@ export function logs(subject: () => Subject): void {
         [0, 3_000],
         [9_999, 1],
       ] as const) {
+        const before = all[offset] ?? (newestFirst ? '' : '~');
+        const older = await store.logs.first({ filter: { beforeId: before }, newestFirst, limit });
+        assert.deepEqual(older.map(idOf), all.filter((id) => id < before).slice(0, limit));
+        const failed = await store.logs.first({ filter: { ...filter, beforeId: before }, newestFirst, limit });
+        assert.deepEqual(failed.map(idOf), some.filter((id) => id < before).slice(0, limit));
         const page = await store.logs.page({ filter: {}, newestFirst, offset, limit });
         assert.deepEqual(
           { ...page, records: page.records.map(idOf) },

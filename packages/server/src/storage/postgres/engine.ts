@@ -61,7 +61,7 @@ export async function openPostgres(
     forUpdateOfFree: sql`for update skip locked`,
     text: sql`text collate "C"`,
     anyOf: (column, values) => sql`${column} = any(${values}::text[])`,
-    contains: (column, lower) => sql`strpos(lower(${column}), ${lower}) > 0`,
+    contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,
     portion: 0,
     reader: {
       run<Row>(statement: Query<Row>) {

@@ -53,7 +53,7 @@ export async function openSqlite(path: string, idName: (table: string) => string
     forUpdateOfFree: sql``,
     text: sql`text`,
     anyOf: (column, values) => sql`${column} in (select value from json_each(${JSON.stringify(values)}))`,
-    contains: (column, lower) => sql`instr(lower(${column}), ${lower}) > 0`,
+    contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
     portion: 1_000,
     reader: {
       run: (query) => patiently(timing.deadline, () => reader.all(query.compile(builder))),

@@ -32,3 +32,9 @@ export function durationIn(language: MailLanguage, seconds: number): string {
   const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });
   return format.format(Math.max(0, Math.round(seconds / size)));
 }
+
+/** The word for hours, of several. Pure. */
+export function hoursIn(language: MailLanguage): string {
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit: 'hour', unitDisplay: 'long' });
+  return format.formatToParts(48).find(({ type }) => type === 'unit')?.value ?? 'h';
+}

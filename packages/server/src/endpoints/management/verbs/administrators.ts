@@ -14,7 +14,9 @@ import { grantTable } from './grant-links.ts';
 import type { Permission } from './permissions.ts';
 
 type Looks = Pick<Reads, 'all'>;
-type Granted = Pick<ClientGrant, 'audience' | 'scope' | 'allow_all_scopes'>;
+type Granted = Pick<ClientGrant, 'audience' | 'scope' | 'allow_all_scopes' | 'subject_type'>;
+
+const everything: readonly string[] = managementScopes.map(({ value }) => value);
 
 /**
  * What the caller may do at the Management API, whatever the token was asked for: a machine's scopes; of a user's permissions
@@ -34,7 +36,16 @@ function grantsOf(reads: Looks, client_id: string): Promise<readonly ClientGrant
 
 /** The scopes that a grant for the Management API gives. */
 function scopesIn({ scope, allow_all_scopes }: Pick<Granted, 'scope' | 'allow_all_scopes'>): readonly string[] {
-  return allow_all_scopes ? managementScopes.map(({ value }) => value) : (scope ?? []);
+  return allow_all_scopes ? everything : (scope ?? []);
+}
+
+/**
+ * What a grant is worth to whoever gets its client's tokens. Machines are bound by nothing of this file, so one that may create grants,
+ * or set passwords, is as good as an administrator: a user must not make such a machine of the little that the user holds.
+ */
+function worthOf(grant: Granted): readonly string[] {
+  const scopes = scopesIn(grant);
+  return grant.subject_type === 'client' && scopes.length > 0 ? everything : scopes;
 }
 
 /** 403 for the first of these names of Management API permissions that the caller does not hold. */
@@ -43,7 +54,13 @@ async function namesBeyondCaller(reads: Looks, here: At, names: Iterable<string>
   if (wanted.length === 0) return undefined;
   const held = await heldBy(here, reads);
   const missing = wanted.find((name) => !held.has(name));
-  return missing === undefined ? undefined : lacksScope([missing]);
+  if (missing === undefined) return undefined;
+  const refusal = lacksScope([missing]);
+  if (wanted.length < everything.length) return refusal;
+  return {
+    ...refusal,
+    message: `Only users with every permission of the Management API may do this; ${missing} is missing`,
+  };
 }
 
 /** 403 if one of these permissions is of the Management API and not the caller's. Machines too. */
@@ -98,10 +115,10 @@ async function holdersAt(reads: Looks, connection: string): Promise<string[]> {
   return rows.filter((user) => user.connection === connection).map((user) => user.user_id);
 }
 
-/** 403 if the caller is a user, and this client may do more at the Management API than the caller, for itself or for its users. */
+/** 403 if the caller is a user, and this client may do more at the Management API than the caller: for its users, or anything for itself. */
 export async function clientBeyondCaller(reads: Looks, here: At, clientId: string): Promise<Refused | undefined> {
   if (here.caller.userId === undefined) return undefined;
-  return namesBeyondCaller(reads, here, (await grantsOf(reads, clientId)).flatMap(scopesIn));
+  return namesBeyondCaller(reads, here, (await grantsOf(reads, clientId)).flatMap(worthOf));
 }
 
 /** The clients, of these, whose secrets the caller may not read: with one a caller who is a user would be more than before. */
@@ -113,24 +130,20 @@ export async function clientsBeyondCaller(
   if (here.caller.userId === undefined || clientIds.length === 0) return new Set();
   const grants = await reads.all(grantTable, { client_id: clientIds, audience: MANAGEMENT_API });
   const held = await heldBy(here, reads);
-  const beyond = grants.filter((grant) => scopesIn(grant).some((name) => !held.has(name)));
+  const beyond = grants.filter((grant) => worthOf(grant).some((name) => !held.has(name)));
   return new Set(beyond.flatMap(({ client_id }) => client_id ?? []));
 }
 
-/** 403 if the caller is a user, and the grant lets a client do at the Management API what the user may not. */
+/** 403 if the caller is a user, and the grant lets a client do at the Management API what the user may not, or anything as itself. */
 export async function grantBeyondCaller(reads: Looks, here: At, grant: Granted): Promise<Refused | undefined> {
   if (here.caller.userId === undefined || grant.audience !== MANAGEMENT_API) return undefined;
-  return namesBeyondCaller(reads, here, scopesIn(grant));
+  return namesBeyondCaller(reads, here, worthOf(grant));
 }
 
 /** 403 if the caller is a user who does not hold all of the Management API: for what reaches into every user's login. */
 export async function lessThanAll(reads: Looks, here: At): Promise<Refused | undefined> {
   if (here.caller.userId === undefined) return undefined;
-  return namesBeyondCaller(
-    reads,
-    here,
-    managementScopes.map(({ value }) => value),
-  );
+  return namesBeyondCaller(reads, here, everything);
 }
 
 /** 409 if nobody who can sign in would be left with the built-in role without these users. Machines too; before users are locked. */

@@ -50,6 +50,11 @@ function split(options: Options): Pick<Connection, 'options'> & { secret_options
   };
 }
 
+/** Machines see them, as at Auth0; users who could replace them do. */
+function maySeeSecrets({ caller }: At): boolean {
+  return caller.userId === undefined || caller.scopes.has('update:connections');
+}
+
 export const connectionVerbs: CollectionVerbs<Fields> = {
   // Scripts and metadata documents of identity providers are long.
   bodyLimit: 1024 * 1024,
@@ -67,9 +72,9 @@ export const connectionVerbs: CollectionVerbs<Fields> = {
     return { kind: 'stored', entity: { ...rest, ...split(options) } };
   },
 
-  answer: ({ secret_options, ...connection }) => ({
+  answer: ({ secret_options, ...connection }, { at }) => ({
     ...connection,
-    options: { ...connection.options, ...secret_options },
+    options: { ...connection.options, ...(maySeeSecrets(at) ? secret_options : {}) },
   }),
 
   holdsSecret: (answer) => {

@@ -2,26 +2,46 @@
 // saved, with its line: found out at the first mail, nobody would get any. A template gets the links of everybody's mails, so
 // users need all of the Management API to write one.
 
+import { createMemoryBuckets } from '../../../domain/limits/memory-buckets.ts';
 import { liquidFault } from '../../../domain/messages/liquid.ts';
+import { previewMail } from '../../../domain/messages/preview.ts';
 import { emailTemplateTable } from '../../../domain/messages/send.ts';
-import { type EmailTemplate, emailTemplates } from '../../../resources/index.ts';
+import { lookOf } from '../../../domain/tenants/look.ts';
+import { settingsOf } from '../../../domain/tenants/settings.ts';
+import {
+  type EffectiveTemplate,
+  type EmailTemplate,
+  emailPreviewAsk,
+  emailTemplates,
+  templateEffects,
+} from '../../../resources/index.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import { applyPatch, readDraft, readPatch } from '../../../schema/validate.ts';
-import { json, type Route } from '../../../web/exchange.ts';
+import { empty, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
 import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
-import { isRefused } from '../query.ts';
+import { isRefused, readQuery } from '../query.ts';
 import { lessThanAll } from './administrators.ts';
 
 const missing = refused(404, emailTemplates.errors.missing.message, emailTemplates.errors.missing.errorCode);
 /** A body of the longest template, in JSON. */
 const bodyLimit = 1024 * 1024;
 
-/** The four operations. There is no list and no DELETE, as at Auth0: a template is switched off with `enabled`. */
+/** Of one tenant: thirty previews at once, and one a second. A template may take a quarter of a second of everybody's time. */
+const pace = { capacity: 30, everyMs: 1000 };
+
+/** Auth0's four operations, and three of ours: the list, DELETE, after which our own text is sent again, and the preview. */
 export function emailTemplateRoutes(machinery: Machinery): Route[] {
   const { deps } = machinery;
+  const buckets = createMemoryBuckets();
+
+  const list: Act = async (ask) => {
+    const query = readQuery(ask.query, []);
+    if (isRefused(query)) return query;
+    return json(200, await deps.database.store(ask.tenant).all(emailTemplateTable, {}), uncached);
+  };
 
   const read: Act = async (ask) => {
     const template = await deps.database.store(ask.tenant).get(emailTemplateTable, ask.params.template ?? '');
@@ -82,6 +102,42 @@ export function emailTemplateRoutes(machinery: Machinery): Route[] {
     };
   };
 
+  const remove: Act = async (ask, here) => {
+    const name = ask.params.template ?? '';
+    const refusal = await deps.database
+      .store(ask.tenant)
+      .transact(
+        async (tx) =>
+          (await lessThanAll(tx, here)) ?? ((await tx.remove(emailTemplateTable, name)) ? undefined : missing),
+      );
+    if (refusal) return refusal;
+    recordWrite(deps, ask, here.caller, 'Delete an email template', {}, { status: 204, body: {} });
+    return empty(204, uncached);
+  };
+
+  const preview: Act = async (ask, here) => {
+    const name = ask.params.template ?? '';
+    if (!isEffective(name)) return refused(404, 'This server sends no mail of this name', missing.errorCode);
+    const body = readBody(ask);
+    if (isRefused(body)) return body;
+    const checked = readDraft(emailPreviewAsk, body.value);
+    if (checked.kind === 'invalid') return badBody(checked.message);
+    const { language, ...unsaved } = checked.value;
+    const store = deps.database.store(ask.tenant);
+    const stored = await store.get(emailTemplateTable, name);
+    const own = Object.keys(unsaved).length === 0;
+    const template = own ? stored : { ...blank(name), ...stored, ...unsaved };
+    // Whoever may not write a template runs none: it takes time of every tenant on this node.
+    const wrong = own ? undefined : ((await lessThanAll(store, here)) ?? templateFault({ ...blank(name), ...unsaved }));
+    if (wrong) return wrong;
+    const { drawn, nextIn } = buckets.draw(ask.tenant, pace);
+    if (!drawn) return slower(nextIn);
+    const look = await lookOf(deps.database, deps.snapshot, ask.tenant);
+    const settings = await settingsOf(deps.database, deps.snapshot, ask.tenant);
+    const origin = deps.hosts.originOf(ask.tenant, ask.host);
+    return json(200, previewMail({ name, template, language, look, settings, origin }), uncached);
+  };
+
   const route = (method: Route['method'], path: string, scope: string, act: Act): Route => ({
     method,
     path: `/api/v2/email-templates${path}`,
@@ -90,11 +146,29 @@ export function emailTemplateRoutes(machinery: Machinery): Route[] {
     handle: operation(machinery, [[scope]], act),
   });
   return [
+    route('GET', '', 'read:email_templates', list),
     route('POST', '', 'create:email_templates', create),
     route('GET', '/:template', 'read:email_templates', read),
     route('PUT', '/:template', 'update:email_templates', change(true)),
     route('PATCH', '/:template', 'update:email_templates', change(false)),
+    route('DELETE', '/:template', 'update:email_templates', remove),
+    route('POST', '/:template/preview', 'read:email_templates', preview),
   ];
+}
+
+function isEffective(name: string): name is EffectiveTemplate {
+  return Object.hasOwn(templateEffects, name);
+}
+
+function blank(template: EffectiveTemplate): EmailTemplate {
+  return { template, syntax: 'liquid', enabled: true, subject: '', body: '' };
+}
+
+function slower(ms: number): Refused {
+  return {
+    ...refused(429, 'Too many previews; try again in a moment', 'too_many_requests'),
+    headers: { 'retry-after': String(Math.max(1, Math.ceil(ms / 1000))) },
+  };
 }
 
 /** The first member whose Liquid cannot be read: what is wrong, and in which line. */

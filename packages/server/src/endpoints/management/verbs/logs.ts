@@ -44,15 +44,12 @@ export function logRoutes(machinery: Machinery): Route[] {
     if (isRefused(newestFirst)) return newestFirst;
     const filter = filterOf(query);
     if (isRefused(filter)) return filter;
-    const { records: found, total } = await reads.page({
-      ...filter,
-      newestFirst,
-      offset: paging.offset,
-      limit: paging.limit,
-    });
-    const around = paging.totals
-      ? { start: paging.offset, limit: paging.limit, length: found.length, total }
-      : undefined;
+    const { offset, limit } = paging;
+    if (!paging.totals && offset === 0) {
+      return records(await reads.first({ ...filter, newestFirst, limit }), wanted, undefined);
+    }
+    const { records: found, total } = await reads.page({ ...filter, newestFirst, offset, limit });
+    const around = paging.totals ? { start: offset, limit, length: found.length, total } : undefined;
     return records(found, wanted, around);
   };
 

@@ -22,6 +22,7 @@ import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import { makeSecret } from '../ids.ts';
 import { badBody, type Refused } from '../problem.ts';
+import { lessThanAll } from './administrators.ts';
 import { grantTable, removeGrants } from './grant-links.ts';
 import { forgetConsents } from './grants.ts';
 import { forgetPermissions } from './permissions.ts';
@@ -81,7 +82,10 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
   },
 
   /** Scopes that are gone leave grants, roles, users and consents: one that comes back must not be held by an old decision. */
-  update: async (tx, before, after) => {
+  update: async (tx, before, after, at) => {
+    // How long tokens of administrators live, and whether clients get them without asking.
+    const beyond = before.identifier === MANAGEMENT_API ? await lessThanAll(tx, at) : undefined;
+    if (beyond) return beyond;
     const kept = new Set((after.scopes ?? []).map((scope) => scope.value));
     const gone = (before.scopes ?? []).map((scope) => scope.value).filter((scope) => !kept.has(scope));
     if (gone.length > 0) {

@@ -2,7 +2,7 @@
 // mailed; each link works once, and the one before it no more (auth0-behaviour §32.4).
 
 import { findUserByIdentifier } from '../../../domain/accounts/find.ts';
-import { makeTicket, type TicketDetails } from '../../../domain/accounts/tickets.ts';
+import { makeTicket, type TicketDetails, type TicketPurpose } from '../../../domain/accounts/tickets.ts';
 import { type User, users } from '../../../domain/accounts/user.ts';
 import { findClient } from '../../../domain/clients/find.ts';
 import { connectionTable, findConnection } from '../../../domain/connections/find.ts';
@@ -14,13 +14,15 @@ import type { Draft } from '../../../schema/field.ts';
 import { isSound } from '../../../schema/json.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import { readDraft } from '../../../schema/validate.ts';
+import type { Transaction } from '../../../storage/store.ts';
 import { type Ask, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
+import type { At } from '../context.ts';
 import { recordWrite } from '../events.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { badBody, type Refused, refused, uncached } from '../problem.ts';
 import { isRefused } from '../query.ts';
-import { userBeyondCaller } from './administrators.ts';
+import { lessThanAll, userBeyondCaller } from './administrators.ts';
 import { inexistentUser } from './user-roles.ts';
 
 const organizationTable = tableOf(organizations);
@@ -77,6 +79,30 @@ export function ticketRoutes(machinery: Machinery): Route[] {
     };
   };
 
+  /** Judged after it is made, when the user is locked: one who rises meanwhile is seen here, or ends the ticket. @throws TooHigh */
+  const made = async (
+    ask: Ask,
+    here: At,
+    user: User,
+    purpose: TicketPurpose,
+    ttl: number | undefined,
+    details: TicketDetails,
+  ) => {
+    const work = async (tx: Transaction): Promise<string | undefined> => {
+      const carried = { ...details, ...((await lessThanAll(tx, here)) ? { of_lesser: true } : {}) };
+      const ticket = await makeTicket(tx, user.user_id, purpose, lifetimeMs(ttl), carried, here.now);
+      const beyond = await userBeyondCaller(tx, here, user.user_id);
+      if (beyond) throw new TooHigh(beyond);
+      return ticket;
+    };
+    try {
+      return (await store(ask).transact(work)) ?? inexistentUser;
+    } catch (error) {
+      if (error instanceof TooHigh) return error.refusal;
+      throw error;
+    }
+  };
+
   const lifetimeMs = (ttl: number | undefined) => (ttl || defaultLifetimeSeconds) * 1000;
   const origin = (ask: Ask) => deps.hosts.originOf(ask.tenant);
 
@@ -92,12 +118,7 @@ export function ticketRoutes(machinery: Machinery): Route[] {
     const details = await detailsOf(ask, checked.value);
     if (isRefused(details)) return details;
     const carried = { ...details, proves_email: checked.value.mark_email_as_verified === true };
-    const ticket = await store(ask).transact(
-      async (tx) =>
-        (await userBeyondCaller(tx, here, user.user_id)) ??
-        makeTicket(tx, user.user_id, 'reset-password', lifetimeMs(checked.value.ttl_sec), carried, here.now),
-    );
-    if (ticket === undefined) return inexistentUser;
+    const ticket = await made(ask, here, user, 'reset-password', checked.value.ttl_sec, carried);
     if (typeof ticket !== 'string') return ticket;
     const shown = { status: 201, body: { ticket: '*****' } };
     recordWrite(deps, ask, here.caller, 'Create a password change ticket', body.value, shown);
@@ -118,12 +139,7 @@ export function ticketRoutes(machinery: Machinery): Route[] {
     const details = await detailsOf(ask, checked.value);
     if (isRefused(details)) return details;
     const carried = { ...details, proves_email: true };
-    const ticket = await store(ask).transact(
-      async (tx) =>
-        (await userBeyondCaller(tx, here, user.user_id)) ??
-        makeTicket(tx, user.user_id, 'verify-email', lifetimeMs(ttl_sec), carried, here.now),
-    );
-    if (ticket === undefined) return inexistentUser;
+    const ticket = await made(ask, here, user, 'verify-email', ttl_sec, carried);
     if (typeof ticket !== 'string') return ticket;
     const shown = { status: 201, body: { ticket: '*****' } };
     recordWrite(deps, ask, here.caller, 'Create an email verification ticket', body.value, shown);
@@ -137,4 +153,13 @@ export function ticketRoutes(machinery: Machinery): Route[] {
     handle: operation(machinery, [ticketScopes], act),
   });
   return [post('password-change', passwordChange), post('email-verification', emailVerification)];
+}
+
+/** Undoes a ticket for a user who holds more than the caller. */
+class TooHigh extends Error {
+  readonly refusal: Refused;
+  constructor(refusal: Refused) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
 }

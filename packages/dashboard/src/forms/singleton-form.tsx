@@ -1,11 +1,11 @@
 // The form of a declared singleton: read, shown, changed by PATCH.
 
-import { useChange, useGet } from '../../api/queries.ts';
-import type { Declared, Entity } from '../../forms/declared.ts';
-import { type FormGroup, RecordForm } from '../../forms/record-form.tsx';
-import { Read } from '../../parts/layout.tsx';
-import { sayDone } from '../../parts/toast.tsx';
-import { useCan } from '../../session/session.ts';
+import { useChange, useGet } from '../api/queries.ts';
+import { Read } from '../parts/layout.tsx';
+import { sayDone } from '../parts/toast.tsx';
+import { useCan } from '../session/session.ts';
+import type { Declared, Entity } from './declared.ts';
+import { type FormGroup, RecordForm } from './record-form.tsx';
 
 interface DeclaredSingleton extends Declared {
   readonly path: string;
