@@ -61,6 +61,7 @@ export {
   administratorRoleId,
   commandLineClient,
   commandLineClientId,
+  commandLineScopes,
   dashboardClient,
   dashboardClientId,
 } from './system-records.ts';
