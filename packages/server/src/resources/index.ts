@@ -65,6 +65,7 @@ export {
   administratorRoleId,
   commandLineClient,
   commandLineClientId,
+  commandLineScopes,
   dashboardClient,
   dashboardClientId,
 } from './system-records.ts';
