@@ -93,11 +93,16 @@ const placeholders = new Set([
   '[object promise]',
 ]);
 
+/** `${TOKEN}`, `<token>`, `{{access_token}}`, `%TOKEN%`, `YOUR_ACCESS_TOKEN`: a template that was not filled in. It names a token, so it is none. */
+const template =
+  /^(?:\$\w*token\w*|\$?[<{[%]{1,2}[\w .-]*(?:token|jwt|bearer)[\w .-]*[>}\]%]{1,2}|[<[]?(?:your|my|the|insert|paste)[-_ ][\w -]*(?:token|jwt)[\w -]*[>\]]?)$/i;
+
 /** RFC 6750 §2.1 `b64token`. What it lets through may still be far from a JWT. */
 function readCredentials(text: string): TokenSought {
   if (text === '') return refused(found('empty_token', {}));
   if (text.length < 20 && placeholders.has(text.toLowerCase()))
     return refused(found('placeholder_token', { word: text }));
+  if (text.length < 60 && template.test(text)) return refused(found('placeholder_token', { word: text }));
   if (/^bearer[ \t]/i.test(text)) return refused(found('scheme_twice', {}));
   if (/^[\w.~+/-]+=*$/.test(text)) return { kind: 'token', token: text };
   if (/,[ \t]*(?:bearer|dpop|basic)[ \t]/i.test(text)) return refused(found('several_tokens', {}));

@@ -25,7 +25,10 @@ const malformed = (problem: string): JwtForm => ({ kind: 'malformed', problem })
 /** `token` has at most the allowed size; that is checked before. */
 export function readJwt(token: string): JwtForm {
   const first = token.indexOf('.');
-  if (first < 0) return { kind: 'opaque', looksLike: 'access' };
+  if (first < 0)
+    return token.startsWith('ey') && headerOf(`${token}.`)?.alg !== undefined
+      ? malformed('it has 1 part instead of 3, as if it had been cut off')
+      : { kind: 'opaque', looksLike: 'access' };
   const second = token.indexOf('.', first + 1);
   if (second < 0) {
     if (/^v\d+$/.test(token.slice(0, first))) return { kind: 'opaque', looksLike: 'refresh' };

@@ -18,6 +18,17 @@ const withoutSlash = (text: string): string => (text.endsWith('/') ? text.slice(
 const isThisMachine = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/i.test(host);
 const withoutWww = (host: string): string => host.toLowerCase().replace(/^www\./, '');
 
+/** What a settings file or a shell leaves around a value. */
+const unquoted = (text: string): string => text.trim().replace(/^(["'`])(.*)\1$/, '$2');
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function schemeDifference(a: string, b: string): string | undefined {
   if (a === b) return undefined;
   return a.toLowerCase() === b.toLowerCase() ? 'case of the scheme' : `${a}:// instead of ${b}://`;
@@ -46,12 +57,14 @@ function pathDifference(a: string, b: string): string | undefined {
 }
 
 /**
- * In words, how `got` differs from `wanted`, if it differs little: trailing slash, scheme, case, port, path, white space,
- * `localhost` for `127.0.0.1`, a missing `https://`. Undefined: equal, or simply another one.
+ * In words, how `got` differs from `wanted`, if it differs little: trailing slash, scheme, case, port, path, white space, quotation marks,
+ * percent-encoding, `localhost` for `127.0.0.1`, a missing `https://`. Undefined: equal, or simply another one.
  */
 export function nearMiss(got: string, wanted: string): string | undefined {
   if (got === wanted || got.length > 500) return undefined;
   if (got.trim() === wanted.trim()) return 'white space around it';
+  if (unquoted(got) === unquoted(wanted)) return 'quotation marks around it';
+  if (decoded(got) === decoded(wanted)) return 'percent-encoding';
   const a = partsOf(got);
   const b = partsOf(wanted);
   if (a !== undefined && b !== undefined) return urlDifference(a, b);

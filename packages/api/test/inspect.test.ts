@@ -25,6 +25,8 @@ test('an ID token is told by the code of the cause', () => {
 for (const [name, token, form] of [
   ['an opaque text', 'abcDEF', 'opaque'],
   ['two parts', 'a.b', 'malformed'],
+  ['the header of a JWT alone', part({ alg: 'RS256' }), 'malformed'],
+  ['an opaque text that is JSON in Base64', part({ id: 1 }), 'opaque'],
   ['five parts with an encryption', `${part({ alg: 'RSA-OAEP', enc: 'A256GCM' })}.a.b.c.d`, 'encrypted'],
   ['a text of a megabyte', 'a'.repeat(1_000_000), 'malformed'],
 ] as const) {

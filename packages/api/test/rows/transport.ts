@@ -68,11 +68,27 @@ export const transportRows: readonly Row[] = [
     incoming: bearer(`Bearer "${tokenOf()}"`),
     status: 400,
   },
+  ...[
+    '{access_token}',
+    '$'.concat('{TOKEN}'),
+    '$ACCESS_TOKEN',
+    '<your token>',
+    '{{ jwt }}',
+    '%TOKEN%',
+    'YOUR_ACCESS_TOKEN',
+  ].map(
+    (word): Row => ({
+      name: `a template that was not filled in, ${word}`,
+      code: 'placeholder_token',
+      says: /the word ".*" where the token should be/,
+      incoming: bearer(`Bearer ${word}`),
+    }),
+  ),
   {
-    name: 'a template that was not filled in',
+    name: 'braces around something else',
     code: 'illegal_characters',
     says: /characters that no token has/,
-    incoming: bearer('Bearer {access_token}'),
+    incoming: bearer('Bearer {abc}'),
     status: 400,
   },
   {

@@ -3,10 +3,13 @@
 
 import { readFileSync } from 'node:fs';
 import { readConfig, StartRefused } from '../config.ts';
-import { bareToken } from '../domain/explaining/explainer.ts';
+import { presentedText } from '../domain/explaining/presented.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
-import { parseScope } from '../oauth/scope.ts';
+import { parseRequired } from '../oauth/scope.ts';
 import type { TokenExplanation } from '../resources/index.ts';
+import type { TenantHost } from '../schema/brand.ts';
+import type { House } from '../server.ts';
+import { claimsOf } from './claims.ts';
 import { readFlags } from './flags.ts';
 import { issuerFor, withPlace } from './place.ts';
 import { remoteAt } from './remote.ts';
@@ -38,13 +41,21 @@ export function explained({ cause, fix, evidence, token, scopes, issuance, notes
   return `${lines.map((line) => line.replace(/[^\P{Cc}]/gu, '?')).join('\n')}\n`;
 }
 
+/** What a JWT calls its issuer, if that is this tenant. The claim is believed for the address only. */
+function ownIssuer({ hosts }: House, text: string): string | undefined {
+  const iss = claimsOf(presentedText(text).token)?.iss;
+  if (typeof iss !== 'string' || !/^https?:\/\/[^/?#@]+\/$/.test(iss)) return undefined;
+  const url = URL.parse(iss);
+  return url && hosts.tenantOf(url.host) === defaultTenant ? iss : undefined;
+}
+
 /** The command. @throws StartRefused */
 export async function explain(args: string[]): Promise<void> {
   const { values, words, rest } = readFlags(args, ['api', 'scope', 'issuer']);
   const [word = '-'] = words;
   if (words.length > 1) throw new StartRefused('Give one token, or - to read it from standard input.');
-  const text = bareToken(word === '-' ? readFileSync(0, 'utf8') : word);
-  const scopes = parseScope(values.scope ?? '');
+  const text = (word === '-' ? readFileSync(0, 'utf8') : word).trim();
+  const scopes = parseRequired(values.scope ?? '');
   if (text === '') throw new StartRefused('There is no token: countersign explain TOKEN, or pipe it in.');
   if (!scopes) throw new StartRefused('--scope has a character that no scope has.');
   const { api: audience } = values;
@@ -56,8 +67,20 @@ export async function explain(args: string[]): Promise<void> {
         audience,
         scope: scopes.join(' '),
       })) as TokenExplanation)
-    : await withPlace(rest, values.issuer, ({ house, host, issuer }) =>
-        house.explainer({ tenant: defaultTenant, host, issuer, now: house.now(), token: text, audience, scopes }),
-      );
+    : await withPlace(rest, values.issuer, ({ house, ...place }) => {
+        // Nobody said by which name the API knows the server: as the token does, if that is one of its names.
+        const named = values.issuer === undefined ? ownIssuer(house, text) : undefined;
+        const issuer = named ?? place.issuer;
+        const host = new URL(issuer).host as TenantHost;
+        return house.explainer({
+          tenant: defaultTenant,
+          host,
+          issuer,
+          now: house.now(),
+          token: text,
+          audience,
+          scopes,
+        });
+      });
   process.stdout.write(explained(explanation));
 }

@@ -6,6 +6,7 @@ import { createProcessLog } from '../log.ts';
 import type { TenantHost } from '../schema/brand.ts';
 import { type Call, trustedCalls } from '../seed/trusted.ts';
 import { type House, openHouse } from '../server.ts';
+import { findFile } from '../storage/index.ts';
 
 export interface Place {
   readonly house: House;
@@ -31,6 +32,11 @@ export async function withPlace<T>(
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(rest, process.env);
+  // A store that is made here knows nothing, and would say so of every token and client.
+  if (!config.database && (await findFile(config.data)) === undefined)
+    throw new StartRefused(
+      `There is no store in ${config.data}. Say where the server keeps its own, as it was started: --data FOLDER or --database URL.`,
+    );
   const issuer = issuerFor(config, said);
   const host = new URL(issuer).host as TenantHost;
   const house = await openHouse(config, createProcessLog('warn', true));

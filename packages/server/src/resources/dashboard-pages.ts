@@ -10,6 +10,9 @@ export function apiPage(id: string, tab: ApiTab): string {
   return `/dashboard/apis/${segment(id)}/${tab}`;
 }
 
+/** The list of APIs, where one is made. */
+export const apisPage = '/dashboard/apis';
+
 /** The page of an application. */
 export function applicationPage(clientId: string): string {
   return `/dashboard/applications/${segment(clientId)}`;

@@ -12,6 +12,7 @@ import { checkTables, type DeclaredTable, documentShapes } from './tables.ts';
 
 export { loadMasterKey } from './master-key.ts';
 export { createSealer } from './seal.ts';
+export { findFile };
 
 export interface DatabasePlace {
   /** `postgres://` or `postgresql://`; without it, SQLite in the data directory. */

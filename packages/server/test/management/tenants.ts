@@ -6,7 +6,7 @@ import type { TenantHost, TenantId } from '../../src/schema/brand.ts';
 import { prepareTenant } from '../../src/seed/prepare.ts';
 import type { Reply, serveHere } from '../support/running.ts';
 
-type Running = Awaited<ReturnType<typeof serveHere>>;
+type Running = Pick<Awaited<ReturnType<typeof serveHere>>, 'house' | 'admin' | 'data' | 'base'>;
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -139,7 +139,7 @@ const idTokens: readonly Case[] = [
   ],
   [
     'an ID token of another issuer (prisma-auth0-starter#1)',
-    'id_token',
+    'wrong_issuer',
     async (w) => ({
       token: signedWith(
         foreignKey(),
@@ -510,7 +510,7 @@ const forms: readonly Case[] = [
   ],
   [
     'the whole answer of the token endpoint',
-    'illegal_characters',
+    'not_only_the_token',
     async (w) => ({ token: JSON.stringify({ access_token: await w.machineToken() }), audience: w.machine.audience }),
   ],
   [

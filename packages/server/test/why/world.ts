@@ -8,7 +8,7 @@ import { defaultTenant } from '../../src/domain/tenants/hosts.ts';
 import type { TokenExplanation } from '../../src/resources/index.ts';
 import { api, application, person, type Request, type Running, redirectUri, responseTo } from '../issuing/login.ts';
 import { signedWith } from '../support/forgery.ts';
-import { type Machine, serveHere } from '../support/running.ts';
+import { type Engine, type Machine, serveHere } from '../support/running.ts';
 
 export interface World {
   readonly site: Running;
@@ -47,9 +47,9 @@ export function foreignKey(): KeyObject {
 }
 
 /** Opens the world. */
-export async function openWorld(): Promise<World> {
+export async function openWorld(engine: Engine = 'sqlite'): Promise<World> {
   let ahead = 0;
-  const site = await serveHere('sqlite', { now: () => Date.now() + ahead * 1000 });
+  const site = await serveHere(engine, { now: () => Date.now() + ahead * 1000 });
   const machine = await site.machine({ scopes: ['read:x', 'write:x', 'delete:x'], granted: ['read:x', 'write:x'] });
   const web = await application(site, { grant_types: ['authorization_code', 'implicit', 'refresh_token'] });
   const audience = await api(site, { allow_offline_access: true });

@@ -3,7 +3,7 @@
 import { reasonPage, type TokenExplanation, tokenReasons } from '../../resources/index.ts';
 import { staged } from '../issuing/dry-run.ts';
 import { explain, notesOf } from './explain.ts';
-import { claim, type Facts, type Found, time } from './facts.ts';
+import { audiencesOf, claim, type Facts, type Found, time } from './facts.ts';
 import { grantedScopes, wantedVerdicts } from './rows/scope.ts';
 
 /** Events of tokens that /authorize issued. */
@@ -53,7 +53,8 @@ function apiOf(asked: NonNullable<Facts['asked']>): NonNullable<TokenExplanation
 
 /** What kind of token it is, by our records first and by its own looks after. */
 function kindOf({ known, inspection, cause, issuance }: Facts): Presented['kind'] {
-  if (known.kind !== 'nothing') return known.kind === 'client_id' ? 'other' : known.kind;
+  if (known.kind === 'client_id' || known.kind === 'client_secret') return 'other';
+  if (known.kind !== 'nothing') return known.kind;
   if (inspection.form === 'jwt') {
     switch (inspection.otherKind) {
       case undefined:
@@ -68,7 +69,7 @@ function kindOf({ known, inspection, cause, issuance }: Facts): Presented['kind'
     }
   }
   if (cause?.code === 'refresh_token') return 'refresh_token';
-  return inspection.form === 'encrypted' || issuance ? 'access_token' : 'unknown';
+  return issuance ? 'access_token' : 'unknown';
 }
 
 function presentedOf(facts: Facts): Presented {
@@ -81,11 +82,17 @@ function presentedOf(facts: Facts): Presented {
   const row = known.kind === 'access_token' ? known.row : undefined;
   const members = {
     issuer: claim(facts, 'iss')?.slice(0, 2000) ?? row?.issuer,
-    audience: jwt?.audiences.slice(0, 50).map((one) => one.slice(0, 2000)),
+    audience:
+      jwt || (facts.encrypted && facts.issuance)
+        ? audiencesOf(facts)
+            .slice(0, 50)
+            .map((one) => one.slice(0, 2000))
+        : undefined,
     client_id: (client?.id ?? jwt?.client)?.slice(0, 300),
     client_name: client?.facts?.name,
     subject: (row?.user_id ?? claim(facts, 'sub'))?.slice(0, 300),
-    scope: row || jwt ? grantedScopes(facts).join(' ').slice(0, 20_000) : undefined,
+    scope:
+      row || jwt || (facts.encrypted && facts.issuance) ? grantedScopes(facts).join(' ').slice(0, 20_000) : undefined,
     issued_at: at(time(facts, 'iat')) ?? facts.issuance?.date,
     expires_at: at(time(facts, 'exp')) ?? row?.expires_at,
     header: jwt && headerOf(jwt.header),

@@ -22,19 +22,24 @@ export function createExplainer(deps: ExplainDeps, runs: AnewRuns): Explainer {
   };
 }
 
-/** What a new token with these scopes would get; asked only where scopes are what is missing. */
+/** Causes whose fix is a new token for the asked API: whether there would be one is part of the answer. */
+const mendedByAsking: ReadonlySet<string> = new Set(['missing_scope', 'wrong_audience', 'opaque_token', 'id_token']);
+
+/** What a new token with these scopes would get; asked where that mends it, or where nothing is wrong with this one. */
 async function anewFor(
   runs: AnewRuns,
   { tenant, host, issuer, now, scopes }: ExplainAsk,
   facts: Omit<Facts, 'anew'>,
 ): Promise<Anew | undefined> {
   const client = facts.client?.facts;
-  if (facts.cause?.code !== 'missing_scope' || !client || facts.asked?.kind !== 'api') return undefined;
+  if (facts.cause && !mendedByAsking.has(facts.cause.code)) return undefined;
+  if (!client || !facts.issuedHere) return undefined;
+  if (facts.asked?.kind !== 'api' || !facts.asked.facts) return undefined;
   const user = facts.user?.row;
   if (facts.user && !user) return undefined;
   const params = new Map([
     ['audience', facts.asked.identifier],
-    ['scope', scopes.join(' ')],
+    ...(scopes.length > 0 ? [['scope', scopes.join(' ')] as const] : []),
     ...(user ? [['response_type', 'code'] as const] : []),
   ]);
   const ask = { tenant, host, issuer, now, client, user, params };
@@ -47,9 +52,4 @@ function outcomeOf(run: DryRun): Anew {
   return run.kind === 'refused'
     ? { refused: run.refusal.because, granted: [], trace: entries }
     : { refused: undefined, granted: run.granted, trace: entries };
-}
-
-/** People copy the header with the token: its scheme is taken away once, as the API would. */
-export function bareToken(text: string): string {
-  return text.trim().replace(/^(?:authorization: *)?bearer +/i, '');
 }

@@ -12,6 +12,7 @@ import type { AuthorizationCode } from '../issuing/codes.ts';
 import type { EndedFamily, RefreshFamily } from '../issuing/refresh-family.ts';
 import type { IssuedRow } from '../issuing/user-tables.ts';
 import type { TraceEntry } from '../logs/event.ts';
+import type { Wrapping } from './presented.ts';
 
 /** The API that refused the token. */
 export type AskedApi =
@@ -22,6 +23,8 @@ export type AskedApi =
       readonly identifier: string;
       readonly facts: ApiFacts | undefined;
       readonly similar: readonly string[];
+      /** What the asked text is instead of an identifier, and which API is meant, if that can be told. */
+      readonly instead?: { readonly what: string; readonly meant: ApiFacts | undefined };
     };
 
 /** What the presented text is by our records, found by hash or by proof, never by what it claims. */
@@ -33,7 +36,7 @@ export type Known =
       readonly state: 'good' | 'spent' | 'ended';
       readonly code: AuthorizationCode;
     }
-  | { readonly kind: 'client_id'; readonly client: ClientFacts }
+  | { readonly kind: 'client_id' | 'client_secret'; readonly client: ClientFacts }
   | { readonly kind: 'nothing' };
 
 /** The log event that recorded the issuance of exactly this token. */
@@ -50,6 +53,13 @@ export interface Issuance {
   readonly trace: readonly TraceEntry[];
 }
 
+/** The header of an encrypted token, as it claims. */
+export interface EncryptedHeader {
+  readonly alg: string;
+  readonly kid: string | undefined;
+  readonly iss: string | undefined;
+}
+
 /** What a new token with the wanted scopes would get now; `undefined` where that cannot be told. */
 export interface Anew {
   readonly refused: string | undefined;
@@ -64,6 +74,10 @@ export interface Facts {
   /** Of the host that is asked. */
   readonly issuer: string;
   readonly inspection: Inspection;
+  /** What was around the token, or done to it. */
+  readonly wrapping: Wrapping | undefined;
+  /** Of an encrypted token. */
+  readonly encrypted: EncryptedHeader | undefined;
   /** How many characters were presented. */
   readonly length: number;
   /**
@@ -81,6 +95,10 @@ export interface Facts {
   readonly user: { readonly id: string; readonly row: User | undefined } | undefined;
   /** APIs of this tenant that `aud` names, by identifier on the wire. */
   readonly named: ReadonlyMap<string, ApiFacts>;
+  /** Names of other APIs that define a wanted scope which the asked one does not. */
+  readonly definedBy: ReadonlyMap<string, string>;
+  /** How the refresh family of its login ended, if it did. */
+  readonly ended: EndedFamily | undefined;
   /** By its signature, its hash or its proof. */
   readonly issuedHere: boolean;
   /** `iss` is this tenant by another of its names. */
@@ -114,9 +132,19 @@ export function claim(facts: Facts, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** What the token is for: its `aud`. An encrypted token's is known by its issuance only. */
+export function audiencesOf({ inspection, issuance }: Pick<Facts, 'inspection' | 'issuance'>): readonly string[] {
+  if (inspection.form === 'jwt') return inspection.audiences;
+  return inspection.form === 'encrypted' && issuance?.audience !== undefined ? [issuance.audience] : [];
+}
+
 /** Claims that are times, in seconds. */
-export function time(facts: Facts, name: 'iat' | 'exp' | 'nbf'): number | undefined {
-  const { inspection } = facts;
+export function time(facts: Pick<Facts, 'inspection' | 'issuance'>, name: 'iat' | 'exp' | 'nbf'): number | undefined {
+  const { inspection, issuance } = facts;
+  if (inspection.form === 'encrypted' && issuance && name !== 'nbf') {
+    const lifetime = name === 'exp' ? issuance.expires_in : 0;
+    return lifetime === undefined ? undefined : Math.floor(Date.parse(issuance.date) / 1000) + lifetime;
+  }
   const value = inspection.form === 'jwt' ? inspection.payload[name] : undefined;
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

@@ -7,14 +7,17 @@ import type { Database } from '../../storage/store.ts';
 import { findUser } from '../accounts/find.ts';
 import { findClient } from '../clients/find.ts';
 import type { ApiFacts } from '../issuing/api-facts.ts';
-import { isUserinfo, userinfoIdentifier } from '../issuing/audience.ts';
-import { findApi, similarIdentifiers } from '../issuing/find.ts';
+import { findApi } from '../issuing/find.ts';
 import { verifyIdTokenHint } from '../issuing/id-token-hint.ts';
+import { endedFamilies } from '../issuing/refresh-family.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { signingKeys } from '../keys/ring.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 import { storedIdentifier } from '../tenants/system-apis.ts';
-import type { AskedApi, Facts, Known } from './facts.ts';
+import { askedApi, definedElsewhere } from './asked.ts';
+import { encryptedHeader, verdictInside } from './encrypted.ts';
+import type { Facts, Known } from './facts.ts';
+import { presentedText } from './presented.ts';
 import { findIssuance, recognise } from './recognise.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -34,7 +37,7 @@ export interface ExplainAsk {
   readonly issuer: string;
   /** ms */
   readonly now: number;
-  /** As presented, without `Bearer`. */
+  /** As presented, with whatever is around it. */
   readonly token: string;
   readonly audience: string | undefined;
   readonly scopes: readonly string[];
@@ -49,9 +52,11 @@ function otherIssuer(deps: ExplainDeps, ask: ExplainAsk, inspection: Inspection)
 }
 
 /** Everything but what a new token would get. @throws StoreUnavailable */
-export async function loadFacts(deps: ExplainDeps, ask: ExplainAsk): Promise<Omit<Facts, 'anew'>> {
+export async function loadFacts(deps: ExplainDeps, asking: ExplainAsk): Promise<Omit<Facts, 'anew'>> {
   const { database, snapshot } = deps;
-  const { tenant, token, now } = ask;
+  const { tenant, now } = asking;
+  const { token, wrapping } = presentedText(asking.token);
+  const ask = { ...asking, token };
   await deps.flushLogs();
   const store = database.store(tenant);
   const inspection = inspectToken(token);
@@ -61,9 +66,10 @@ export async function loadFacts(deps: ExplainDeps, ask: ExplainAsk): Promise<Omi
   const apiOf = (identifier: string) => findApi(database, snapshot, tenant, storedIdentifier(identifier, ask.host));
 
   const known: Known = foreign ? { kind: 'nothing' } : await recognise(database, snapshot, tenant, token, now);
-  const asked = await askedApi(deps, ask, apiOf);
+  const asked = await askedApi({ database, snapshot, apiOf }, ask);
   const named = foreign ? new Map<string, ApiFacts>() : await namedApis(jwt?.audiences ?? [], apiOf);
-  const audience = asked?.identifier ?? jwt?.audiences[0] ?? 'any';
+  // The library takes no setting with white space around it: that such an API refuses every token is found beside it.
+  const audience = asked?.identifier.trim() ?? jwt?.audiences[0] ?? 'any';
   const cause = await verdictOn(deps.keyring, token, {
     tenant,
     issuers: [ask.issuer, ...(other === undefined ? [] : [other])],
@@ -77,18 +83,27 @@ export async function loadFacts(deps: ExplainDeps, ask: ExplainAsk): Promise<Omi
   const genuine = jwt === undefined || (!foreign && (await isGenuine(deps, ask, jwt, cause?.code)));
   const clientId = clientIdOf(known, genuine ? jwt : undefined);
   const issuance =
-    foreign || !genuine || known.kind === 'client_id' || known.kind === 'refresh_token'
+    foreign || !genuine || ['client_id', 'client_secret', 'refresh_token'].includes(known.kind) || token.length < 20
       ? undefined
       : await findIssuance(store.logs, token, { issuedAt: timeOf(jwt?.payload.iat), clientId }, now);
   const client = clientId ?? issuance?.client_id;
   const userId = userIdOf(known, genuine ? jwt : undefined) ?? issuance?.user_id;
+  const encrypted = inspection.form === 'encrypted' ? encryptedHeader(token) : undefined;
+  if (encrypted && issuance?.audience !== undefined) {
+    const api = await apiOf(issuance.audience);
+    if (api) named.set(issuance.audience, api);
+  }
+  const inside =
+    encrypted && issuance ? verdictInside({ asked, inspection, issuance, now, wanted: ask.scopes }) : undefined;
   return {
     now,
     host: ask.host,
     issuer: ask.issuer,
     inspection,
+    wrapping,
+    encrypted,
     length: token.length,
-    cause,
+    cause: inside ?? cause,
     asked,
     wanted: ask.scopes,
     known,
@@ -97,8 +112,11 @@ export async function loadFacts(deps: ExplainDeps, ask: ExplainAsk): Promise<Omi
       client === undefined ? undefined : { id: client, facts: await findClient(database, snapshot, tenant, client) },
     user: userId === undefined ? undefined : { id: userId, row: await findUser(store, userId) },
     named,
+    definedBy: await definedElsewhere({ database, snapshot, apiOf }, tenant, asked, ask.scopes),
+    ended: known.kind === 'access_token' ? await store.get(endedFamilies, known.row.family) : undefined,
     issuedHere:
-      issuance !== undefined || (jwt === undefined ? !['nothing', 'client_id'].includes(known.kind) : genuine),
+      issuance !== undefined ||
+      (jwt === undefined ? !['nothing', 'client_id', 'client_secret'].includes(known.kind) : genuine),
     otherName: other !== undefined,
     keyRevokedAt: cause?.code === 'unknown_key' ? await keyRevokedAt(deps, tenant, jwt?.header.kid) : undefined,
   };
@@ -145,18 +163,6 @@ const notVouchedFor = new Set([
   'token_too_large',
 ]);
 
-async function askedApi(
-  { database, snapshot }: ExplainDeps,
-  { audience, host, issuer, tenant }: ExplainAsk,
-  apiOf: (identifier: string) => Promise<ApiFacts | undefined>,
-): Promise<AskedApi | undefined> {
-  if (audience === undefined) return undefined;
-  if (isUserinfo(audience, { host, issuer })) return { kind: 'userinfo', identifier: userinfoIdentifier(issuer) };
-  const facts = await apiOf(audience);
-  const similar = facts ? [] : await similarIdentifiers(database, snapshot, tenant, audience);
-  return { kind: 'api', identifier: audience, facts, similar };
-}
-
 async function namedApis(
   audiences: readonly string[],
   apiOf: (identifier: string) => Promise<ApiFacts | undefined>,
@@ -180,6 +186,7 @@ function clientIdOf(known: Known, jwt: Read): string | undefined {
     case 'authorization_code':
       return known.code.client_id;
     case 'client_id':
+    case 'client_secret':
       return known.client.clientId;
     case 'nothing':
       // An ID token's client is its audience.

@@ -1,8 +1,10 @@
 // Recognises a presented text by the tenant's own records: by its hash or its proof, never by what it claims. Reads only: a code
 // is looked at and not spent, and the text goes nowhere.
 
-import { hash } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
+import { clients } from '../../resources/index.ts';
 import type { TenantId } from '../../schema/brand.ts';
+import { tableOf } from '../../schema/collection.ts';
 import type { Database, LogReads, Reads } from '../../storage/store.ts';
 import { findClient } from '../clients/find.ts';
 import { findCode } from '../issuing/codes.ts';
@@ -13,6 +15,8 @@ import type { TraceEntry } from '../logs/event.ts';
 import { opened } from '../logs/record.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 import type { Issuance, Known } from './facts.ts';
+
+const clientTable = tableOf(clients);
 
 /** What this text is by our records. `now` in ms. @throws StoreUnavailable */
 export async function recognise(
@@ -31,7 +35,22 @@ export async function recognise(
     if (found) return { kind: 'authorization_code', state: found.state, code: found.content };
   }
   const client = /^[\w-]{10,64}$/.test(text) ? await findClient(database, snapshot, tenant, text) : undefined;
-  return client ? { kind: 'client_id', client } : { kind: 'nothing' };
+  if (client) return { kind: 'client_id', client };
+  const owner = /^[\w.~+/-]{32,128}=*$/.test(text) && !text.startsWith('ey') ? await ownerOf(store, text) : undefined;
+  const owning = owner === undefined ? undefined : await findClient(database, snapshot, tenant, owner);
+  return owning ? { kind: 'client_secret', client: owning } : { kind: 'nothing' };
+}
+
+/** How many clients are looked through for a secret. Rows hold it encrypted, so nothing finds it by its hash. */
+const secretsAmong = 1000;
+
+/** The id of the client whose secret this is. */
+async function ownerOf(reads: Reads, text: string): Promise<string | undefined> {
+  const { rows } = await reads.page(clientTable, { offset: 0, limit: secretsAmong });
+  const digest = hash('sha256', text, 'buffer');
+  const isIt = (secret: string | undefined) =>
+    secret !== undefined && timingSafeEqual(hash('sha256', secret, 'buffer'), digest);
+  return rows.find(({ client_secret }) => isIt(client_secret))?.client_id;
 }
 
 async function recogniseRefresh(reads: Reads, text: string): Promise<Known> {

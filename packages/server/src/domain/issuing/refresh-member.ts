@@ -86,7 +86,12 @@ const reasons: Readonly<Record<EndReason, string>> = {
   administrator: 'an administrator revoked it',
 };
 
-/** Why a family ended before its time, for the log. */
+/** Why a family ended before its time, in words. */
+export function whyEnded({ why }: EndedFamily): string {
+  return reasons[why];
+}
+
+/** The same with its time, for the log. */
 export function endedBecause({ why, at }: EndedFamily): string {
   return `the family was revoked at ${at}: ${reasons[why]}`;
 }

@@ -2,12 +2,12 @@
 // refused token over; it is explained at once and forgotten, and the explanation can be read once, by whoever has the reference.
 // These routes exist only where the server was started for this machine alone.
 
-import { bareToken, type Explainer } from '../../domain/explaining/explainer.ts';
+import type { Explainer } from '../../domain/explaining/explainer.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { cut } from '../../domain/logs/record.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
-import { parseScope } from '../../oauth/scope.ts';
+import { parseRequired } from '../../oauth/scope.ts';
 import type { TokenExplanation } from '../../resources/index.ts';
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
@@ -68,7 +68,7 @@ async function take(deps: ExplainDeps, ask: Ask): Promise<Answer> {
   const [reference, token, audience, scope] = ['reference', 'token', 'audience', 'scope'].map((member) =>
     read.params.get(member),
   );
-  const scopes = parseScope(scope ?? '');
+  const scopes = parseRequired(scope ?? '');
   if (!reference || !isReference(reference) || !token || !scopes)
     return bad('Send reference, token, audience and scope');
   const { tenant, host, issuer } = ask;
@@ -81,7 +81,7 @@ async function take(deps: ExplainDeps, ask: Ask): Promise<Answer> {
     host,
     issuer,
     now,
-    token: bareToken(token),
+    token,
     audience: audience || undefined,
     scopes,
   });

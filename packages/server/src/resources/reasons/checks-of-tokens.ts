@@ -131,6 +131,15 @@ export const checkReasons = {
       'Use one spelling in three places: the identifier of the API at this server, the `audience` of the client, and `audience` in the API.',
     ],
   },
+  wrong_api_setting: {
+    title: 'The API checks for an audience that no API here has',
+    means:
+      'The API compares `aud` with the identifier that it is set to. Nothing is registered under that one here: it is a name, an id, a client id, or the API was never made.',
+    todo: [
+      'Set the audience in the API to its identifier, as it is written in the dashboard.',
+      'If the API is new, make it here with exactly that identifier.',
+    ],
+  },
   wrong_audience: {
     title: 'The token is for another API',
     means: 'It was asked for with the audience of another API. Each API takes only tokens that were made for it.',
@@ -168,6 +177,11 @@ export const checkReasons = {
     title: 'The application of the token was deleted',
     means: 'The client that got the token does not exist any more.',
     todo: ['Get a token with a client that exists.'],
+  },
+  api_gone: {
+    title: 'The API of the token was deleted',
+    means: 'The token is genuine, but its API is not registered here any more. Nobody gets new tokens for it.',
+    todo: ['Make the API again with the same identifier, or let the client ask for another one.'],
   },
   user_gone: {
     title: 'The user of the token was deleted',

@@ -52,6 +52,32 @@ export const kindReasons = {
       'Look for a template that was not filled in, and for a line break that was copied.',
     ],
   },
+  not_only_the_token: {
+    title: 'More than the token was sent',
+    means: 'The token stands inside of something else: the whole answer of the token endpoint, a command, an address.',
+    todo: ['Send the value of `access_token` alone, behind the word Bearer.'],
+  },
+  encoded_token: {
+    title: 'The token was encoded once more',
+    means:
+      'Somebody encoded the token on the way: percent-encoding as in URLs, or Base64, as in a Kubernetes secret. A token is sent as it was received.',
+    todo: ['Take the encoding away where it is added, or decode the value before it is sent.'],
+  },
+  not_a_token: {
+    title: 'What was sent is no token',
+    means:
+      'It is something else: an id, a key, an address, claims that were taken out of a token, the message of an error.',
+    todo: ['Get a token for the API, and send the `access_token` of the answer.'],
+  },
+  client_secret: {
+    title: 'The secret of an application was sent as a token',
+    means:
+      'An application proves with its secret at the token endpoint who it is. APIs do not know it, and must never see it.',
+    todo: [
+      'Exchange it for a token at /oauth/token, and send the `access_token`.',
+      'Rotate the secret: whoever got the request has it now.',
+    ],
+  },
   empty_token: {
     title: 'There is nothing behind the word Bearer',
     means: 'The client sent the header before it had a token.',
@@ -59,8 +85,12 @@ export const kindReasons = {
   },
   placeholder_token: {
     title: 'A word was sent where the token should be',
-    means: 'The variable in the client was not set: it sent text such as `undefined`, `null` or `[object Object]`.',
-    todo: ['Wait for the promise that brings the token, and send its text.'],
+    means:
+      'The variable in the client was not set: it sent text such as `undefined`, `null` or `[object Object]`, or a template such as `{{token}}`.',
+    todo: [
+      'Wait for the promise that brings the token, and send its text.',
+      'In a template or a shell: set the variable, and look whether the quotation marks let it be filled in.',
+    ],
   },
   token_too_large: {
     title: 'The token is too large',
@@ -145,7 +175,11 @@ export const kindReasons = {
   },
   encrypted_token: {
     title: 'The token is encrypted',
-    means: 'The API is set up to get encrypted tokens, and what checks them there does not decrypt.',
-    todo: ['Switch token encryption off for this API, or decrypt in front of the check.'],
+    means:
+      'Only who has the private key can read it. The API is set up to get encrypted tokens, and what checks them there does not decrypt; or it is the session cookie of an SDK.',
+    todo: [
+      'Let the API decrypt it with its private key, and check the JWT that is inside; or switch token encryption off for this API.',
+      'If it is a session cookie, send the access token of the session instead.',
+    ],
   },
 } as const;

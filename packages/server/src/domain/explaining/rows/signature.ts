@@ -42,8 +42,24 @@ const unsigned: Row = (facts) => (facts.cause?.code === 'alg_none' ? fromLibrary
 const hmac: Row = (facts) => {
   if (facts.cause?.code !== 'hmac_not_allowed') return undefined;
   const found = fromLibrary(facts, 'likely');
-  return { ...found, ...(signingPage(facts) ?? {}) };
+  const alg = claim(facts, 'iss') === undefined ? '' : headerText(facts, 'alg');
+  const api = facts.asked?.kind === 'api' ? facts.asked.facts : [...facts.named.values()][0];
+  if (!api || api.algorithm === 'HS256') return { ...found, ...(signingPage(facts) ?? {}) };
+  return {
+    ...found,
+    message: `the token is signed with ${alg || 'HS256'}, a shared secret, and this server signs tokens for the API ${api.name} with ${api.algorithm}: it was made by somebody else (an own signing function, a test, jwt.io), or by this server before the API was switched`,
+    evidence: { alg, signing_alg: api.algorithm },
+    fix: askAgain(
+      facts,
+      `get a new token from this server, and let the API check ${api.algorithm} with the public keys; whoever made this one by another way cannot make one that passes`,
+    ),
+  };
 };
+
+function headerText({ inspection }: Facts, name: string): string {
+  const value = inspection.form === 'jwt' ? inspection.header[name] : undefined;
+  return typeof value === 'string' ? value.slice(0, 100) : '';
+}
 
 const algorithmCodes = new Set(['alg_not_allowed', 'critical_header', 'bad_key_id', 'no_key_id', 'unusable_key']);
 const algorithm: Row = (facts) =>
@@ -54,7 +70,8 @@ const algorithm: Row = (facts) =>
 const key: Row = (facts) => {
   if (facts.cause?.code !== 'unknown_key') return undefined;
   const { keyRevokedAt, inspection } = facts;
-  const kid = inspection.form === 'jwt' ? String(inspection.header.kid ?? '(none)') : '(none)';
+  const named = inspection.form === 'jwt' && inspection.header.kid !== undefined;
+  const kid = named ? String(inspection.header.kid) : '(none)';
   if (keyRevokedAt !== undefined) {
     return {
       code: 'revoked_key',
@@ -67,7 +84,9 @@ const key: Row = (facts) => {
   return {
     ...fromLibrary(facts),
     evidence: { kid },
-    message: `the token names the key ${kid}, which this tenant does not have: it was made by a server that began afresh, by another environment of the same name, or by nobody we know`,
+    message: named
+      ? `the token names the key ${kid}, which this tenant does not have: it was made by a server that began afresh (another data folder), by another environment of the same name, or by nobody we know`
+      : 'the token names no key (kid), and every token of this server does: it was made by somebody else, or taken apart and put together again',
     fix: {
       ...askAgain(facts, 'get a new token from this server; if new ones fail too, another server uses this issuer'),
       dashboard: keysPage,

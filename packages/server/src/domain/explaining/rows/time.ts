@@ -32,13 +32,24 @@ const expired: Row = (facts) => {
 
 const early: Row = (facts) => {
   const { code } = facts.cause ?? {};
-  return code === 'not_yet_valid' || code === 'issued_in_future' ? fromLibrary(facts) : undefined;
+  if (code !== 'not_yet_valid' && code !== 'issued_in_future') return undefined;
+  const name = code === 'not_yet_valid' ? 'nbf' : 'iat';
+  const at = time(facts, name) ?? 0;
+  const said = new Date(at * 1000);
+  const when = Number.isNaN(said.getTime()) ? String(at) : said.toISOString();
+  return {
+    ...fromLibrary(facts),
+    message: `the token says that it ${code === 'not_yet_valid' ? 'is good' : 'was issued'} only ${span(at - facts.now / 1000)} from now (${name}): the clock of whoever made it is ahead, or the clock here is behind`,
+    evidence: { [name]: when, now: new Date(facts.now).toISOString() },
+  };
 };
 
 /** A token of ours whose row has ended: opaque ones say nothing of time themselves. */
 const ended: Row = (facts) => {
-  const { known } = facts;
-  if (known.kind !== 'access_token' || Date.parse(known.row.expires_at) > facts.now) return undefined;
+  const { known, inspection, asked } = facts;
+  // A JWT says so itself, and APIs allow some seconds; our own endpoint looks at the row.
+  if (known.kind !== 'access_token' || (inspection.form === 'jwt' && asked?.kind !== 'userinfo')) return undefined;
+  if (Date.parse(known.row.expires_at) > facts.now) return undefined;
   const ago = (facts.now - Date.parse(known.row.expires_at)) / 1000;
   return {
     code: 'expired',

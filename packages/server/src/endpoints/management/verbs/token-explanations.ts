@@ -2,9 +2,8 @@
 // the Management API; an API asks about what was sent to itself, with its own credential. The token goes nowhere else.
 
 import { identifyClient } from '../../../domain/clients/identify.ts';
-import { bareToken } from '../../../domain/explaining/explainer.ts';
 import { identifierAt, storedIdentifier } from '../../../domain/tenants/system-apis.ts';
-import { parseScope } from '../../../oauth/scope.ts';
+import { parseRequired } from '../../../oauth/scope.ts';
 import { type TokenExplanation, tokenExplanationAsk } from '../../../resources/index.ts';
 import { readDraft } from '../../../schema/validate.ts';
 import { type Answer, type Ask, json, type Route } from '../../../web/exchange.ts';
@@ -31,8 +30,9 @@ export function tokenExplanationRoutes(machinery: Machinery): Route[] {
     const read = readDraft(tokenExplanationAsk, body.value);
     if (read.kind === 'invalid') return badBody(read.message);
     const { token, audience = own && identifierAt(own, ask.host), scope = '' } = read.value;
-    const scopes = parseScope(scope);
-    if (!scopes) return badBody('scope has a character that RFC 6749 section 3.3 does not allow');
+    const scopes = parseRequired(scope);
+    if (!scopes)
+      return badBody('scope has a character that RFC 6749 section 3.3 does not allow, or more than 1000 words');
     if (own !== undefined && storedIdentifier(audience ?? '', ask.host) !== own)
       return refused(403, 'An API may ask about tokens that were sent to itself', 'operation_not_supported');
     const now = deps.now();
@@ -46,7 +46,7 @@ export function tokenExplanationRoutes(machinery: Machinery): Route[] {
       };
     }
     const { tenant, host, issuer } = ask;
-    const explanation = await explainer({ tenant, host, issuer, now, token: bareToken(token), audience, scopes });
+    const explanation = await explainer({ tenant, host, issuer, now, token, audience, scopes });
     const isItself = (one: string) => storedIdentifier(one, host) === own;
     return json(200, own === undefined ? explanation : forApi(explanation, isItself), uncached);
   };
