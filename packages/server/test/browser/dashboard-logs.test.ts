@@ -49,6 +49,10 @@ test('the log shows the events of one API, goes on to older ones and back, and t
   await page.getByRole('button', { name: 'Live' }).waitFor();
   assert.equal(await rows.count(), 101);
   await page.getByLabel('API', { exact: true }).selectOption({ label: 'All APIs' });
+  const reads = events.getByText('Read /resource-servers', { exact: true });
+  assert.equal(await reads.count(), 0, 'reads are shown only when asked for');
+  await page.getByLabel('Events', { exact: true }).first().selectOption({ label: 'Reads by administrators' });
+  await reads.first().waitFor();
   await page.getByLabel('Words in the record').fill('nothing of the kind');
   await page.keyboard.press('Enter');
   await page.getByText('Nothing in the log matches this filter.').waitFor();

@@ -317,6 +317,39 @@ describe('tokens of administrators', () => {
     );
   });
 
+  test('a read shows in the log as that user with that user’s scopes, once for each thing', async () => {
+    const person = await lesser('read:clients', 'read:roles');
+    const token = await tokenOf(site, person, 'read:clients read:roles');
+    const call = withToken(site, token.body.access_token);
+    const reads = async () => {
+      const { body } = await site.manage('GET', `/logs?${new URLSearchParams({ q: `user_id:"${person.userId}"` })}`);
+      return (body as Record<string, unknown>[]).filter(({ type }) => type === 'mgmt_api_user_read');
+    };
+    for (let again = 0; again < 3; again++) assert.equal((await call('GET', `/clients/${client}`)).status, 200);
+    assert.equal((await call('GET', '/roles?page=0')).status, 200);
+    assert.equal((await call('GET', '/users')).status, 403);
+    const events = await eventually(async () => {
+      const found = await reads();
+      return found.length >= 2 ? found : undefined;
+    });
+    assert.deepEqual(events.map(({ description }) => description).sort(), [`Read /clients/${client}`, 'Read /roles']);
+    assert.deepEqual(
+      events.map(({ user_name, client_id }) => [user_name, client_id]),
+      [
+        [person.email, client],
+        [person.email, client],
+      ],
+    );
+    assert.match(JSON.stringify(events[0]), /"scopes":\[[^\]]*"read:clients"/);
+    assert.equal(
+      (await site.manage('GET', '/logs?q=type:mgmt_api_user_read')).body.some(
+        ({ user_id }: { user_id?: string }) => !user_id,
+      ),
+      false,
+      'machines leave none',
+    );
+  });
+
   test('nobody gives away more of the Management API than they hold', async () => {
     const person = await lesser('read:users', 'update:users', 'read:roles', 'update:roles', 'create:roles');
     const token = await tokenOf(site, person, 'read:users update:users read:roles update:roles create:roles');

@@ -1,5 +1,6 @@
 // Log events in words: what a code means, how it went, and what a record says about why (auth0-behaviour §40.2).
 
+import { isFailure } from 'countersign/resources';
 import type { LogRecord } from '../../api/kinds.ts';
 import type { Tone } from '../../parts/text.tsx';
 
@@ -22,11 +23,13 @@ const words: Readonly<Record<string, string>> = {
   feacft: 'Code refused',
   sertft: 'Refresh token exchanged',
   fertft: 'Refresh token refused',
+  ferrt: 'Refresh token used again',
   sepft: 'Password exchanged for tokens',
   fepft: 'Password refused',
   sens: 'Native social login',
   sapi: 'Management API: write',
   mgmt_api_read: 'Management API: secret read',
+  mgmt_api_user_read: 'Management API: read',
   fapi: 'Management API: refused',
   scp: 'Password changed',
   fcp: 'Password change failed',
@@ -42,6 +45,7 @@ const words: Readonly<Record<string, string>> = {
   limit_mu: 'Address blocked: too many failed logins',
   limit_sul: 'User blocked: too many logins',
   api_limit: 'Rate limit of the API',
+  fn: 'Mail not sent',
   w: 'Warning',
   fdecc: 'Device refused',
   cls: 'Code or link sent',
@@ -49,6 +53,9 @@ const words: Readonly<Record<string, string>> = {
   oidc_backchannel_logout_succeeded: 'Application told of a logout',
   oidc_backchannel_logout_failed: 'Application not told of a logout',
 };
+
+/** What every look at a page leaves behind: shown only when asked for. */
+export const readByUser = 'mgmt_api_user_read';
 
 /** Types by what people ask for. */
 export const groups: readonly { readonly label: string; readonly value: string; readonly types: readonly string[] }[] =
@@ -59,6 +66,16 @@ export const groups: readonly { readonly label: string; readonly value: string; 
       types: ['s', 'ssa', 'f', 'fp', 'fu', 'fc', 'fco', 'fsa', 'ss', 'fs', 'slo', 'flo'],
     },
     {
+      label: 'Logins and sign-ups',
+      value: 'sign-ins',
+      types: ['s', 'sepft', 'ss', 'f', 'fp', 'fu', 'fs', 'limit_wc'],
+    },
+    {
+      label: 'Tokens issued',
+      value: 'issued',
+      types: ['seccft', 'seacft', 'sertft', 'sepft'],
+    },
+    {
       label: 'Tokens',
       value: 'tokens',
       types: ['seccft', 'feccft', 'seacft', 'feacft', 'sertft', 'fertft', 'sepft', 'fepft'],
@@ -66,28 +83,10 @@ export const groups: readonly { readonly label: string; readonly value: string; 
     {
       label: 'Failures',
       value: 'failures',
-      types: [
-        'f',
-        'fp',
-        'fu',
-        'fc',
-        'fco',
-        'fsa',
-        'fs',
-        'flo',
-        'feccft',
-        'feacft',
-        'fertft',
-        'fepft',
-        'fapi',
-        'fcp',
-        'fcpr',
-        'fv',
-        'limit_wc',
-        'limit_mu',
-      ],
+      types: Object.keys(words).filter(isFailure),
     },
     { label: 'Management API', value: 'management', types: ['sapi', 'fapi', 'mgmt_api_read'] },
+    { label: 'Reads by administrators', value: 'reads', types: [readByUser, 'mgmt_api_read'] },
   ];
 
 /** What happened, in words. */
@@ -97,13 +96,13 @@ export function titleOf({ type }: Pick<LogRecord, 'type'>): string {
 
 /** Whether it failed. */
 export function hasFailed({ type }: Pick<LogRecord, 'type'>): boolean {
-  return /^(f|limit_)/.test(type) || type.endsWith('_failed');
+  return isFailure(type);
 }
 
 /** The colour of its badge. */
 export function toneOf(record: Pick<LogRecord, 'type'>): Tone {
   if (hasFailed(record)) return 'danger';
-  return record.type === 'sapi' || record.type === 'mgmt_api_read' ? 'plain' : 'good';
+  return ['sapi', 'mgmt_api_read', readByUser].includes(record.type) ? 'plain' : 'good';
 }
 
 export interface Reason {

@@ -34,6 +34,7 @@ import { createGuard, type Guard } from './guard.ts';
 import { openapi } from './openapi.ts';
 import type { Machinery } from './operation.ts';
 import { singletonRoutes } from './singleton-routes.ts';
+import { untoldReads } from './user-reads.ts';
 import { captchaVerbs } from './verbs/captcha.ts';
 import { clientCredentialVerbs } from './verbs/client-credentials.ts';
 import { clientGrantVerbs } from './verbs/client-grants.ts';
@@ -56,6 +57,7 @@ import { roleRoutes, roleTable, roleVerbs } from './verbs/roles.ts';
 import { rotateSecretRoute } from './verbs/rotate-secret.ts';
 import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
+import { statsRoutes } from './verbs/stats.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
 import { ticketRoutes } from './verbs/tickets.ts';
 import { tokenExplanationRoutes } from './verbs/token-explanations.ts';
@@ -87,6 +89,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
   const machinery: Machinery = {
     deps,
     guard: deps.trusted ? trustAll : createGuard(deps),
+    untold: untoldReads(),
     certificate: certificateOf(deps),
   };
   const clientTable = tableOf(clients);
@@ -135,6 +138,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
     ...signingKeyRoutes(machinery),
     ...logRoutes(machinery),
+    ...statsRoutes(machinery),
     ...tokenPreviewRoutes(machinery),
     ...tokenExplanationRoutes(machinery),
     // Public: it holds no secret, and tools want it before they have a token.

@@ -95,7 +95,7 @@ export function recordEndedFamilies(
   for (const event of endedFamilyEvents(families, at)) deps.record(event);
 }
 
-/** Records a read that showed secrets (LOG-1): reads of anything else leave no event. */
+/** Records a read that showed secrets (LOG-1): of other reads, those by people leave an event, see `user-reads.ts`. */
 export function recordSecretRead(deps: ManagementDeps, ask: Ask, caller: Caller, description: string): void {
   deps.record({
     tenant: ask.tenant,

@@ -8,11 +8,13 @@ import { recordForbidden } from './events.ts';
 import type { Guard } from './guard.ts';
 import { problem, type Refused } from './problem.ts';
 import { isRefused } from './query.ts';
+import { readByUser, type untoldReads } from './user-reads.ts';
 
 /** What routes are made with. */
 export interface Machinery {
   readonly deps: ManagementDeps;
   readonly guard: Guard;
+  readonly untold: ReturnType<typeof untoldReads>;
   /** The certificate of the key that signs now. */
   readonly certificate: (ask: Ask) => Promise<{ readonly cert: string; readonly pkcs7: string } | undefined>;
 }
@@ -21,13 +23,14 @@ export interface Machinery {
 export type Act = (ask: Ask, here: At) => Promise<Answer | Refused>;
 
 /** The handler of a route. `needs`: of each set of scopes, the token must hold one. */
-export function operation({ deps, guard }: Machinery, needs: readonly AnyOf[], act: Act) {
+export function operation({ deps, guard, untold }: Machinery, needs: readonly AnyOf[], act: Act) {
   return async (ask: Ask): Promise<Answer> => {
     const caller = await guard(ask, needs);
     if (isRefused(caller)) return problem(caller);
     const outcome = await act(ask, at(ask, caller, deps));
     if (isRefused(outcome) && outcome.status === 403) recordForbidden(deps, ask, caller, outcome.message);
     const answer = isRefused(outcome) ? problem(outcome) : outcome;
+    if (answer.status === 200 && untold(ask, caller, deps.now())) deps.record(readByUser(ask, caller));
     if (caller.origin === undefined) return answer;
     return { ...answer, headers: { ...answer.headers, ...allowedOrigin(caller.origin) } };
   };
