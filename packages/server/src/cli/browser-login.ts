@@ -65,7 +65,8 @@ export async function loginInBrowser(ask: LoginAsk): Promise<Tokens> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const ours =
       request.method === 'GET' && url.pathname === '/callback' && isSame(url.searchParams.get('state'), state);
-    const text = ours ? 'Done. You can close this page and go back to the terminal.' : 'Nothing is here.';
+    const done = url.searchParams.has('code') ? 'Done.' : 'You were not logged in.';
+    const text = ours ? `${done} You can close this page and go back to the terminal.` : 'Nothing is here.';
     response
       .writeHead(ours ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
       .end(text);

@@ -1,13 +1,20 @@
-// `countersign login [--issuer I]`: signs in at a server in the browser and keeps a credential for the other commands, for as much of
-// the Management API as the user may do. `countersign test login` is the same for any client and API, and shows what came.
+// `countersign login [--issuer I]`: signs in at a server in the browser and keeps a credential for the other commands, which may
+// do there what those need and the user holds. `countersign test login` is the same for any client and API, and shows what came.
 
 import { readConfig, StartRefused } from '../config.ts';
 import { findIssuance } from '../domain/explaining/recognise.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
 import { MANAGEMENT_API, managementIdentifier } from '../domain/tenants/system-apis.ts';
-import { clientGrants, clients, commandLineClient, commandLineClientId } from '../resources/index.ts';
+import {
+  clientGrants,
+  clients,
+  commandLineClient,
+  commandLineClientId,
+  commandLineScopes,
+} from '../resources/index.ts';
 import type { TenantHost } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
+import { commandLineGrant, keepCommandLine } from '../seed/command-line.ts';
 import { loginInBrowser, type Tokens } from './browser-login.ts';
 import { shownClaims } from './claims.ts';
 import { credentialPath, keepCredential } from './credential.ts';
@@ -22,17 +29,18 @@ const flags = ['client', 'audience', 'scope', 'issuer', 'organization', 'callbac
 /** The native client of the command line, made when it is first needed, with its grant. */
 async function ownClient(place: Place): Promise<string> {
   const isNew = await made(place);
-  const granted = await grantAtManagementApi(place, commandLineClientId);
+  const isChanged = await place.house.database.store(defaultTenant).transact(keepCommandLine);
+  const isGranted = await grantAtManagementApi(place);
   // A server that runs over this store hears of it within a second.
-  if (isNew || granted) await new Promise((resolve) => setTimeout(resolve, 1000));
+  if (isNew || isChanged || isGranted) await new Promise((resolve) => setTimeout(resolve, 1000));
   return commandLineClientId;
 }
 
-/** Without it users get no more there than what everybody may do to the own profile; with it, what they hold. Whether it was made now. */
-async function grantAtManagementApi({ house, host, call }: Place, client_id: string): Promise<boolean> {
-  const key = { client_id, subject_type: 'user' as const };
-  if (await house.database.store(defaultTenant).find(grantTable, { ...key, audience: MANAGEMENT_API })) return false;
-  const grant = { ...key, audience: managementIdentifier(host), allow_all_scopes: true };
+/** Without it users get no more there than what everybody may do to the own profile; with it, of this what they hold. Whether it was made now. */
+async function grantAtManagementApi({ house, host, call }: Place): Promise<boolean> {
+  const key = { ...commandLineGrant, audience: MANAGEMENT_API };
+  if (await house.database.store(defaultTenant).find(grantTable, key)) return false;
+  const grant = { ...commandLineGrant, audience: managementIdentifier(host), scope: commandLineScopes };
   const reply = await call('POST', '/client-grants', grant);
   if (reply.status !== 201 && reply.status !== 409)
     throw new StartRefused(`The client grant cannot be made: ${reply.body?.message}`);
@@ -64,8 +72,7 @@ function portOf(text: string | undefined): number {
 }
 
 /** What the other commands need there. */
-const ownScopes =
-  'openid offline_access read:logs read:token_explanations read:token_previews read:clients read:resource_servers read:users';
+const ownScopes = ['openid', 'offline_access', ...commandLineScopes].join(' ');
 
 /** `countersign login`. The server must run; one on another machine needs --client. @throws StartRefused */
 export async function login(args: string[]): Promise<void> {

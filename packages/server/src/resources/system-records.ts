@@ -63,7 +63,10 @@ export const dashboardClient = {
 /** The client that `countersign login` signs in with. By its id, since names are anybody's: by name a client of somebody else would get its grant. */
 export const commandLineClientId = 'countersign-cli';
 
-/** Its record, apart from defaults: the answer goes to a loopback address, which exists for one login. */
+/**
+ * Its record, apart from defaults: the answer goes to a loopback address, which exists for one login. Any program on the machine can
+ * listen at one, so a user who is signed in is asked first, whatever the tenant says.
+ */
 export const commandLineClient = {
   name: 'Countersign command line',
   description: 'Built in: countersign login. Made again when it is needed.',
@@ -71,8 +74,11 @@ export const commandLineClient = {
   token_endpoint_auth_method: 'none',
   grant_types: ['authorization_code', 'refresh_token'],
   callbacks: ['http://127.0.0.1/callback'],
-  skip_non_verifiable_callback_uri_confirmation_prompt: true,
+  skip_non_verifiable_callback_uri_confirmation_prompt: false,
 } as const;
+
+/** What users can lend it of the Management API: what `logs tail` and `explain` need, and nothing that writes or reads secrets. */
+export const commandLineScopes: readonly string[] = ['read:logs', 'read:token_explanations'];
 
 /** The role with every permission of the Management API. */
 export const administratorRoleId = 'rol_CountersignAdmin';

@@ -15,6 +15,7 @@ import type { TenantHost, TenantId } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import type { House } from '../server.ts';
 import type { Store, Transaction } from '../storage/store.ts';
+import { keepCommandLine } from './command-line.ts';
 import { prepareDashboard } from './dashboard.ts';
 import { type Demo, prepareDemo } from './demo.ts';
 import { trustedCalls } from './trusted.ts';
@@ -164,6 +165,7 @@ export async function prepareTenant(
       changed === 0 ? `${config.tenant}: nothing to change` : `${config.tenant}: ${changed} entries created or changed`,
     );
   }
+  await store.transact(keepCommandLine);
   const { setupTicket } = config.dashboard
     ? await prepareDashboard(house, config, at.tenant, log)
     : { setupTicket: undefined };

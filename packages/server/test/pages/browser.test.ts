@@ -149,6 +149,8 @@ test('consent is asked once, and again for more; declining tells the client', as
   await page.click('button[value=accept]');
   assert.ok(arrived().searchParams.get('code'));
   await page.goto(authorize(asked));
+  const said = String(await page.textContent('main'));
+  assert.match(said, /Is this you\?.*will be able to:.*In .*Trips: read your trips/s, 'what it may do is told again');
   await page.click('button[value=accept]');
   assert.ok(
     arrived().searchParams.get('code'),

@@ -237,7 +237,10 @@ for (const [action, confirmed] of [
 ] as const) {
   test(`confirmation: ${action} is kept`, async () => {
     const visitor = await loggedIn({ redirect_uri: 'http://localhost:3000/callback' });
-    assert.match(textOf(await visitor.get('confirm')), /Is this you\?.*You will be sent to localhost:3000/);
+    assert.match(
+      textOf(await visitor.get('confirm')),
+      /Is this you\?.*will be able to:.*You will be sent to localhost:3000/,
+    );
     assert.equal((await visitor.post('confirm', {})).status, 200);
     assertResumes(await visitor.post('confirm', { action }), visitor);
     assert.equal((await visitor.now())?.confirmed, confirmed);

@@ -209,7 +209,15 @@ export const views: Readonly<Record<string, View>> = {
       shown: 'x',
     });
   }),
-  confirm: shown((place) => confirmPage(place, { user: 'jane@example.com', returns: 'localhost:3000' })),
+  confirm: shown((place) => {
+    const { profile, api } = scopeLines(
+      'openid email read:trips write:trips'.split(' '),
+      place.texts.consent,
+      place.language,
+    );
+    const mayDo = { profile, api: { name: 'Travel API', lines: api } };
+    return confirmPage(place, { user: 'jane@example.com', returns: 'localhost:3000', ...mayDo });
+  }),
   'select-account': shown((place) =>
     selectAccountPage(place, { account: { name: 'Jane Doe', detail: 'jane@example.com' } }),
   ),

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,6 +108,17 @@ describe('the command line', () => {
     assert.match(given.out, /near_miss_audience/);
   });
 
+  test('explain takes a piped token in a checkout too, where npm run countersign begins it', async () => {
+    const start = fileURLToPath(new URL('../../../../start.mjs', import.meta.url));
+    const child = spawn(process.execPath, [start, '--cli', 'explain', '-', '--data', site.data]);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+    child.stdin.end('x.y.z\n');
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0, said);
+    assert.match(said, /^The token is cut off or damaged \(malformed_token\)/);
+  });
+
   test('logs tail shows events with their reasons', async () => {
     await site.token({ grant_type: 'client_credentials', client_id: machine.clientId, client_secret: 'wrong' });
     await site.house.logs.flush();
@@ -161,6 +173,25 @@ describe('the command line', () => {
     assert.equal(moved.status, 400, moved.text);
     assert.match(moved.body.message, /command line's own client/);
     assert.equal((await site.manage('PATCH', '/clients/countersign-cli', { description: 'Ours' })).status, 200);
+  });
+
+  test('login takes back what its client was given beyond what the commands need, and so does a start', async () => {
+    const { keepCommandLine } = await import('../../src/seed/command-line.ts');
+    const own = async () =>
+      (await site.manage('GET', '/client-grants?client_id=countersign-cli&subject_type=user')).body[0];
+    const needed = ['read:logs', 'read:token_explanations'];
+    const { id } = await own();
+    const widen = () => site.manage('PATCH', `/client-grants/${id}`, { allow_all_scopes: true, scope: [] });
+    assert.equal((await widen()).status, 200);
+    const ended = await run(['login', '--no-browser', '--scope', 'openid read:logs update:users'], '', signingIn());
+    assert.equal(ended.code, 0, ended.err);
+    const kept = await own();
+    assert.deepEqual([kept.scope, kept.allow_all_scopes ?? false], [needed, false]);
+    const store = site.house.database.store(site.house.hosts.tenantOf(site.host) ?? ('' as never));
+    assert.equal((await widen()).status, 200);
+    assert.equal(await store.transact(keepCommandLine), true);
+    assert.deepEqual((await own()).scope, needed);
+    assert.equal(await store.transact(keepCommandLine), false, 'as it must be');
   });
 
   test('login keeps a credential that only its owner can read, and renewing commands use it', async () => {

@@ -3,8 +3,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { dashboardClientId, type PreviewedToken, type TokenPreview } from 'countersign/resources';
 import { useState } from 'react';
-import type { Api, Client, User } from '../../api/kinds.ts';
-import { useAll, useGet } from '../../api/queries.ts';
+import type { Api, Client } from '../../api/kinds.ts';
+import { useAll } from '../../api/queries.ts';
 import { call } from '../../api/request.ts';
 import { ChoiceField, TextField } from '../../forms/controls.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -13,6 +13,7 @@ import { Badge, CodeBlock, duration } from '../../parts/text.tsx';
 import { clientList } from '../applications/kinds.ts';
 import { Trace } from '../logs/trace.tsx';
 import { ApiPage } from './api-page.tsx';
+import { RefreshTokenField, UserField } from './preview-fields.tsx';
 
 const grants = [
   { value: 'authorization_code', label: 'A user signs in (authorization code)' },
@@ -31,9 +32,11 @@ function Preview({ api }: { readonly api: Api }) {
   const [client, setClient] = useState('');
   const [grant, setGrant] = useState<string>('');
   const [user, setUser] = useState('');
+  const [token, setToken] = useState('');
   const [scope, setScope] = useState(
     ['openid', ...(api.scopes ?? []).slice(0, 20).map(({ value }) => value)].join(' '),
   );
+  const [fewer, setFewer] = useState('');
   const run = useMutation({ mutationFn: (body: object) => call<TokenPreview>('POST', '/tokens/preview', body) });
   return (
     <Read from={clients}>
@@ -48,13 +51,15 @@ function Preview({ api }: { readonly api: Api }) {
         const fitting = grants.filter(({ value }) => (asking.grant_types as readonly string[]).includes(value));
         const how = fitting.find(({ value }) => value === grant)?.value ?? fitting[0]?.value ?? 'authorization_code';
         const forUser = how !== 'client_credentials';
+        const existing = how === 'refresh_token' && token !== '';
+        const wanted = (existing ? fewer : scope).trim();
         const ask = () =>
           run.mutate({
             client_id: asking.client_id,
             grant_type: how,
             audience: api.identifier,
-            ...(scope.trim() ? { scope: scope.trim() } : {}),
-            ...(forUser ? { user_id: user } : {}),
+            ...(wanted ? { scope: wanted } : {}),
+            ...(existing ? { refresh_token_id: token } : forUser ? { user_id: user } : {}),
           });
         return (
           <>
@@ -72,7 +77,10 @@ function Preview({ api }: { readonly api: Api }) {
                 <ChoiceField
                   label="Application"
                   value={asking.client_id}
-                  onChange={setClient}
+                  onChange={(id) => {
+                    setClient(id);
+                    setToken('');
+                  }}
                   options={all.map(({ client_id, name }) => ({ value: client_id, label: name }))}
                 />
                 <ChoiceField
@@ -81,8 +89,35 @@ function Preview({ api }: { readonly api: Api }) {
                   onChange={setGrant}
                   options={fitting.length > 0 ? fitting : [grants[0]]}
                 />
-                {forUser ? <UserField value={user} onChange={setUser} /> : null}
-                <TextField label="Scope" mono value={scope} onChange={setScope} about="Separated by blanks" />
+                {forUser ? (
+                  <UserField
+                    value={user}
+                    onChange={(id) => {
+                      setUser(id);
+                      setToken('');
+                    }}
+                  />
+                ) : null}
+                {how === 'refresh_token' && user !== '' ? (
+                  <RefreshTokenField
+                    key={`${user} ${asking.client_id}`}
+                    userId={user}
+                    clientId={asking.client_id}
+                    value={token}
+                    onChange={setToken}
+                  />
+                ) : null}
+                {existing ? (
+                  <TextField
+                    label="Scope"
+                    mono
+                    value={fewer}
+                    onChange={setFewer}
+                    about="Fewer than the token has, separated by blanks; empty for all of it"
+                  />
+                ) : (
+                  <TextField label="Scope" mono value={scope} onChange={setScope} about="Separated by blanks" />
+                )}
                 <div className="sm:col-span-2">
                   <Button type="submit" kind="primary" busy={run.isPending} disabled={forUser && user === ''}>
                     Preview
@@ -99,36 +134,6 @@ function Preview({ api }: { readonly api: Api }) {
   );
 }
 
-/** A user is found by what is typed, since there may be millions. */
-function UserField({ value, onChange }: { readonly value: string; readonly onChange: (id: string) => void }) {
-  const [text, setText] = useState('');
-  const word = text.replace(/[^\p{L}\p{N}@._+-]/gu, '');
-  const query = new URLSearchParams({
-    search_engine: 'v3',
-    per_page: '10',
-    ...(word ? { q: `email:${word}* OR name:${word}*` } : {}),
-  });
-  const found = useGet<readonly User[]>(`/users?${query}`, { keep: true });
-  const rows = found.data ?? [];
-  return (
-    <div className="grid grid-cols-[8rem_1fr] gap-2">
-      <TextField label="Find user" type="search" value={text} onChange={setText} />
-      <ChoiceField
-        label="User"
-        value={value}
-        onChange={onChange}
-        options={[
-          { value: '', label: 'Choose a user' },
-          ...rows.map((user) => ({
-            value: String(user.user_id),
-            label: user.email ?? user.name ?? String(user.user_id),
-          })),
-        ]}
-      />
-    </div>
-  );
-}
-
 const stages = [
   { stage: 'authorize', title: 'The rules at /authorize, in order' },
   { stage: 'token', title: 'The rules at the token endpoint, in order' },
@@ -137,7 +142,7 @@ const stages = [
 function Outcome({ preview }: { readonly preview: TokenPreview }) {
   const dropped = preview.scopes.filter(({ granted }) => !granted);
   return (
-    <div className="grid items-start gap-x-5 xl:grid-cols-2" aria-live="polite">
+    <div className="grid grid-cols-1 items-start gap-x-5 xl:grid-cols-2" aria-live="polite">
       <div>
         <Section title={preview.outcome === 'issued' ? 'Scopes' : 'No tokens'}>
           {preview.refusal ? (

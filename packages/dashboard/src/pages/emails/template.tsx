@@ -62,7 +62,7 @@ function Template({ kind, stored }: { readonly kind: Kind; readonly stored: Emai
   const own = preview.data?.own;
   const readOnly = less || !can(stored ? 'update:email_templates' : 'create:email_templates');
   return (
-    <div className="grid items-start gap-x-5 xl:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-x-5 xl:grid-cols-2">
       <div className="min-w-0">
         {readOnly ? (
           <p className="card mb-5 px-5 py-4 text-muted">

@@ -2,8 +2,11 @@
 
 import { form, type Place, type Shown, titled, who } from '../../../../web/form.ts';
 import { html } from '../../../../web/html.ts';
+import type { MayDo } from '../consent/lines.ts';
+import { mayDoLists } from '../consent/page.ts';
 
-export interface ConfirmView {
+/** With what the client may do: nothing asks for that again once it was consented to. */
+export interface ConfirmView extends MayDo {
   readonly user: string;
   /** The callback's host, or the scheme of an app. */
   readonly returns: string;
@@ -17,6 +20,7 @@ export function confirmPage(place: Place, view: ConfirmView): Shown {
     body: html`<h1>${text.title}</h1>
 <p class="lead">${text.lead(place.application)} ${text.hint}</p>
 ${who(text.as, view.user)}
+${mayDoLists(place, view)}
 <dl class="facts"><div><dt>${text.returns}</dt><dd><b>${view.returns}</b></dd></div></dl>
 ${form(
   place,

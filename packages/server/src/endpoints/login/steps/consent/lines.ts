@@ -1,6 +1,8 @@
 // Scopes in words that a person understands (auth0-behaviour §7.2, CON-7 to CON-9). Pure.
 
+import type { UserTarget } from '../../../../domain/issuing/user-authorization.ts';
 import type { Texts } from '../../../../web/texts/index.ts';
+import type { StepAsk } from '../../step.ts';
 
 export interface ScopeLines {
   /** What the client may learn about the user. */
@@ -32,6 +34,30 @@ export function scopeLines(
     api: descriptions
       ? others.map((scope) => descriptions.get(scope) ?? scope)
       : grouped(others, texts, new Intl.ListFormat(language, { type: 'conjunction' })),
+  };
+}
+
+/** What a client would be able to do, for a page. */
+export interface MayDo {
+  /** What it may learn about the user. */
+  readonly profile: readonly string[];
+  /** What it may do in an API. */
+  readonly api: { readonly name: string; readonly lines: readonly string[] } | undefined;
+}
+
+/** These scopes of the target, in the words that the tenant wants. */
+export function mayDoWith(
+  { place, settings }: Pick<StepAsk, 'place' | 'settings'>,
+  target: UserTarget,
+  scopes: readonly string[],
+): MayDo {
+  const described = settings.flags?.use_scope_descriptions_for_consent === true && target.kind === 'api';
+  const { consent } = place.texts;
+  const lines = scopeLines(scopes, consent, place.language, described ? target.api.descriptions : undefined);
+  return {
+    // Every scope may have been dropped: what is left is what any login tells.
+    profile: lines.profile.length + lines.api.length === 0 ? [consent.scopes.openid] : lines.profile,
+    api: target.kind === 'api' ? { name: target.api.name, lines: lines.api } : undefined,
   };
 }
 

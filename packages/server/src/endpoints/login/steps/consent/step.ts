@@ -5,7 +5,7 @@ import { nameOf } from '../../../../domain/accounts/name.ts';
 import type { UserDecision } from '../../../../domain/issuing/user-authorization.ts';
 import { type Show, step } from '../../step.ts';
 import { returnsTo } from '../returns.ts';
-import { scopeLines } from './lines.ts';
+import { mayDoWith } from './lines.ts';
 import { consentPage } from './page.ts';
 
 export const consentStep = step<UserDecision | undefined>({
@@ -19,22 +19,12 @@ export const consentStep = step<UserDecision | undefined>({
     // the flow comes back here when it does not cover what is asked now.
     if (!user || decision?.kind !== 'granted' || decision.consent.kind !== 'needed') return { kind: 'resume' };
     const { scopes } = decision.consent;
-    const { target } = decision.authorization;
-    const described = ask.settings.flags?.use_scope_descriptions_for_consent === true && target.kind === 'api';
-    const lines = scopeLines(
-      scopes,
-      place.texts.consent,
-      place.language,
-      described ? target.api.descriptions : undefined,
-    );
     const shown = [...scopes].sort().join(' ');
     const show: Show = {
       kind: 'show',
       shown: consentPage(place, {
         user: nameOf(user),
-        // Every scope may have been dropped: what is left is what any login tells.
-        profile: lines.profile.length + lines.api.length === 0 ? [place.texts.consent.scopes.openid] : lines.profile,
-        api: target.kind === 'api' ? { name: target.api.name, lines: lines.api } : undefined,
+        ...mayDoWith(ask, decision.authorization.target, scopes),
         returns: returnsTo(pending.request.redirect_uri),
         shown,
       }),
