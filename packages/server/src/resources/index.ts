@@ -21,6 +21,7 @@ import { resourceServers } from './resource-servers.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
+import { dailyStats, eventStats } from './stats.ts';
 import { tenantSettings } from './tenant-settings.ts';
 import { tokenExplanation, tokenExplanationAsk } from './token-explanations.ts';
 import { tokenPreview, tokenPreviewAsk } from './token-previews.ts';
@@ -51,12 +52,15 @@ export type {
   TemplateName,
 } from './email-templates.ts';
 export { templateEffects, templateNames } from './email-templates.ts';
+export { isFailure } from './logs.ts';
 export { currentUserScopes, managementScopes } from './management-scopes.ts';
 export type { Organization } from './organizations.ts';
 export type { Prompts } from './prompts.ts';
 export { type Reason, reasonGroups, reasonPage, reasons, type TokenReason, tokenReasons } from './reasons/index.ts';
 export type { ResourceServer } from './resource-servers.ts';
 export type { Role } from './roles.ts';
+export type { DailyStats, EventStats, StatsSeries } from './stats.ts';
+export { countedBy, mostStatsSteps, statsIntervals, statsSeries } from './stats.ts';
 export {
   administratorRoleId,
   commandLineClient,
@@ -81,6 +85,7 @@ export {
   clients,
   connectionProfiles,
   connections,
+  dailyStats,
   deviceCredentials,
   emailPreview,
   emailPreviewAsk,
@@ -88,6 +93,7 @@ export {
   emailTemplates,
   emailTrial,
   emailTrialOutcome,
+  eventStats,
   grants,
   logs,
   organizations,

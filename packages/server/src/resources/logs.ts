@@ -6,6 +6,11 @@ import { flag, freeObject, text } from '../schema/types.ts';
 
 const any = text(100_000);
 
+/** Whether events of this type say that something failed or was refused. */
+export function isFailure(type: string): boolean {
+  return /^(f|limit_)/.test(type) || type.endsWith('_failed');
+}
+
 export const logs = collection({
   name: 'logs',
   path: 'logs',

@@ -2,6 +2,7 @@
 
 import { after, before, describe } from 'node:test';
 import { changes } from './conformance/changes.ts';
+import { counts } from './conformance/counts.ts';
 import { crashes } from './conformance/crashes.ts';
 import { endings } from './conformance/endings.ts';
 import { jobs } from './conformance/jobs.ts';
@@ -49,6 +50,7 @@ export function conformance(engine: string, make: () => Promise<Fresh>): void {
     describe('limits', () => limits(theSubject, theChildren));
     describe('changes', () => changes(theSubject, theChildren));
     describe('logs', () => logs(theSubject));
+    describe('counts', () => counts(theSubject, theChildren, make));
     describe('secrets', () => secrets(theSubject));
     describe('crashes', () => crashes(theSubject));
     describe('migrations', () => migrations(make, () => fresh));

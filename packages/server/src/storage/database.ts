@@ -3,6 +3,8 @@
 import { sql } from 'kysely';
 import type { TenantId } from '../schema/brand.ts';
 import { changesSince } from './changes.ts';
+import { eventCounterOf } from './count-events.ts';
+import { countReadsOf } from './count-reads.ts';
 import { readsOf } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { jobQueueOf } from './jobs.ts';
@@ -22,6 +24,7 @@ export function databaseOf(
   now: () => number,
 ): Database {
   let closing: Promise<void> | undefined;
+  const counter = eventCounterOf(engine);
   const listeners: ((change: Change) => void)[] = [];
   const enqueuedListeners: (() => void)[] = [];
 
@@ -35,6 +38,7 @@ export function databaseOf(
       tenant,
       ...readsOf(at, engine.reader),
       logs: logReadsOf(engine, engine.reader, tenant),
+      counts: countReadsOf(engine, tenant),
       async transact(work) {
         const { value, changes, enqueued } = await engine.write(async (connection) => {
           const { tx, flush, enqueued } = transactionOf(at, tenant, connection, now());
@@ -66,9 +70,11 @@ export function databaseOf(
 
     async appendLogs(events) {
       if (!events.length) return;
+      await counter.learn(events);
       await engine.write(async (connection) => {
         const sequences = sequencesOf(engine, connection, LOGS.tenant);
-        await connection.appendLogs(events, await sequences.next(LOGS.name, events.length));
+        const first = await sequences.next(LOGS.name, events.length);
+        await counter.count(connection, await connection.appendLogs(events, first));
         await sequences.flush();
       });
     },

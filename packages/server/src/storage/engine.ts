@@ -2,6 +2,7 @@
 // words in which the SQL of the two differs. Statements are made by Kysely, which only compiles here.
 
 import type { CompiledQuery, Kysely, RawBuilder, SqlBool } from 'kysely';
+import type { EventCount, LastLogin } from './event-counts.ts';
 import type { StoredLog } from './store.ts';
 
 /** Every document table has these columns; lookup columns are named by `sql.ref`. */
@@ -25,8 +26,12 @@ export interface Connection {
 }
 
 export interface WriteConnection extends Connection {
-  /** Inserts log events with the order numbers `first`, `first + 1`...; those that exist already are left alone. */
-  appendLogs(events: readonly StoredLog[], first: number): Promise<void>;
+  /** Inserts log events with the order numbers `first`, `first + 1`...; those that exist already are left alone. The others, as they were given. */
+  appendLogs(events: readonly StoredLog[], first: number): Promise<readonly StoredLog[]>;
+  /** Adds to the counts of five minutes. Whoever calls holds the order of the log. */
+  addCounts(counts: readonly EventCount[]): Promise<void>;
+  /** Keeps the last login of each user, whatever the order. Whoever calls holds the order of the log. */
+  addLogins(logins: readonly LastLogin[]): Promise<void>;
 }
 
 /** For `exclusively`, in ms. */

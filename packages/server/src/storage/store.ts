@@ -4,6 +4,7 @@
 import type { TenantId } from '../schema/brand.ts';
 import type { Table } from '../schema/table.ts';
 import type { Bucket, Counted, Drawn, Limits } from './counting.ts';
+import type { CountReads } from './event-counts.ts';
 
 export type { Bucket, Counted, Drawn, Limits, Tally } from './counting.ts';
 
@@ -156,6 +157,8 @@ export interface Store extends Reads {
    */
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   readonly logs: LogReads;
+  /** How often what happened, by the log; see `event-counts.ts`. */
+  readonly counts: CountReads;
 }
 
 /** A tenant log event as stored: the searchable members beside the whole record. */
@@ -170,6 +173,10 @@ export interface StoredLog {
   readonly user_id?: string | undefined;
   readonly ip?: string | undefined;
   readonly connection?: string | undefined;
+  /** For the counts only: the API's identifier as stored, the code of what failed, and whether a user logged in by it. */
+  readonly audience?: string | undefined;
+  readonly cause?: string | undefined;
+  readonly login?: boolean;
   /** The record as JSON text. */
   readonly record: string;
 }
@@ -252,12 +259,12 @@ export interface Database {
   tenants(): Promise<TenantRow[]>;
   /** Creates a tenant or leaves the one with this id as it is; `true` if it was created. @throws UniqueConflict if a host is taken by another */
   addTenant(tenant: TenantRow): Promise<boolean>;
-  /** Appends log events of any tenants in one transaction. */
+  /** Appends log events of any tenants, and counts them, in one transaction. */
   appendLogs(events: readonly StoredLog[]): Promise<void>;
   readonly jobs: JobQueue;
   /**
-   * Deletes log events older than this (ms) in small portions, expired single-use things and counters, and jobs that
-   * nobody has wanted for a month; how many rows went.
+   * Deletes log events older than this (ms) in small portions, expired single-use things and counters, and jobs that nobody has
+   * wanted for a month, and adds up counts of long ago; how many rows went.
    */
   prune(now: number, logsBefore: number): Promise<number>;
   /**

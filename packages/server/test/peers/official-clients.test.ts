@@ -127,6 +127,32 @@ describe('official clients over https', () => {
     });
   });
 
+  test('the auth0 Node SDK reads active users and the logins of days', async () => {
+    const people = peopled(site);
+    const client = await people.webClient({ grant_types: ['http://auth0.com/oauth/grant-type/password-realm'] });
+    for (const user of [await people.user(), await people.user()]) {
+      const reply = await site.token({
+        grant_type: 'http://auth0.com/oauth/grant-type/password-realm',
+        realm: 'Username-Password-Authentication',
+        client_id: client.id,
+        client_secret: client.secret ?? '',
+        username: user.email,
+        password: user.password,
+      });
+      assert.equal(reply.status, 200, reply.text);
+    }
+    await site.house.logs.flush();
+    const { body: active } = await site.manage('GET', '/stats/active-users');
+    assert.ok(active >= 2);
+    const { logins, ...result } = await program('auth0-stats', ca, {
+      DOMAIN: domain,
+      CLIENT_ID: site.admin.clientId,
+      CLIENT_SECRET: site.admin.clientSecret,
+    });
+    assert.ok(logins >= 2);
+    assert.deepEqual(result, { active, none: [], same: true, wrong: '400 invalid_query_string' });
+  });
+
   test('the auth0 Node SDK sets how often a password may be guessed, sees who guessed too often, and lets them in again', async () => {
     const CONNECTION = await makeConnection(site);
     const { body: app } = await site.manage('POST', '/clients', {

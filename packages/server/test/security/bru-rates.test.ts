@@ -83,6 +83,37 @@ describe('rates', () => {
     assert.equal(records.length, 2, 'one event for each row, however many were refused');
   });
 
+  test('what is refused counts for the network that asked: strangers use up nothing that others need', async () => {
+    const rates = 'token=6:1/h,management=6:1/h';
+    const flags = ['--rate-limits', 'on', '--rate-limit', rates, '--trusted-proxies', '127.0.0.1,::1'];
+    const there = await serveHere('sqlite', { flags });
+    try {
+      const from = (ip: string, authorization?: string) => ({
+        headers: { 'x-forwarded-for': ip, ...(authorization ? { authorization } : {}) },
+      });
+      const statuses = async (count: number, ask: () => Promise<Reply>) =>
+        (await Promise.all(Array.from({ length: count }, ask))).map(({ status }) => status);
+      const strange = await statuses(20, () => there.send('GET', '/api/v2/clients', from('203.0.113.9')));
+      assert.equal(strange.filter((status) => status === 401).length, 6);
+      assert.equal(strange.filter((status) => status === 429).length, 14);
+      const tokens = await statuses(20, () =>
+        there.send('POST', '/oauth/token', {
+          ...from('203.0.113.9'),
+          body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'nobody' }).toString(),
+        }),
+      );
+      assert.ok(tokens.includes(429));
+      const elsewhere = await there.send('GET', '/api/v2/clients', from('198.51.100.7', 'Bearer x'));
+      assert.equal(elsewhere.status, 401, 'another network is answered');
+      assert.equal((await there.manage('GET', '/branding')).status, 200, 'and who has a token');
+      const described = await statuses(8, () => there.send('GET', '/api/v2/openapi.json', from('203.0.113.9')));
+      assert.deepEqual(new Set(described), new Set([200]));
+      assert.equal((await there.manage('GET', '/branding')).status, 200);
+    } finally {
+      await there.stop();
+    }
+  });
+
   test('/userinfo counts by the token that is shown', async () => {
     const ask = (token: string) => site.send('GET', '/userinfo', { headers: { authorization: `Bearer ${token}` } });
     for (let time = 0; time < 3; time++) assert.equal((await ask('one')).status, 401);

@@ -11,6 +11,9 @@ export interface Filter {
   readonly user?: string;
   readonly text?: string;
   readonly since?: string;
+  /** Between two instants (ISO 8601), the second excluded: what a bar of a chart stands for. */
+  readonly from?: string;
+  readonly to?: string;
   /** The event after which the list goes on, to older ones. */
   readonly before?: string;
 }
@@ -34,8 +37,16 @@ function typesOf(kind: string | undefined): string {
   return group ? `type:(${group.types.join(' OR ')})` : `type:${quoted(kind)}`;
 }
 
+/** The time between `from` and `to`, if both are instants: anybody can write an address. */
+export function betweenOf({ from, to }: Filter): readonly [Date, Date] | undefined {
+  const [start, end] = [new Date(from ?? ''), new Date(to ?? '')];
+  return start < end ? [start, end] : undefined;
+}
+
 /** The search of the API for a filter, at `now` (ms). */
-export function queryOf({ kind, client, api, user, text, since, before }: Filter, now: number): string {
+export function queryOf(filter: Filter, now: number): string {
+  const { kind, client, api, user, text, since, before } = filter;
+  const between = betweenOf(filter);
   const hours = spans.find(([, value]) => value === since)?.[2] ?? 0;
   const terms = [
     typesOf(kind),
@@ -45,6 +56,7 @@ export function queryOf({ kind, client, api, user, text, since, before }: Filter
     before && /^[0-9A-Za-z_-]+$/.test(before) ? `log_id:<${before}` : '',
     // To the minute: a query that changes every second could not be kept.
     hours > 0 ? `date:[${new Date(Math.floor((now - hours * 3_600_000) / 60_000) * 60_000).toISOString()} TO *]` : '',
+    between ? `date:[${between[0].toISOString()} TO ${between[1].toISOString()}}` : '',
     ...(text ?? '').split(/\s+/).filter(Boolean).map(quoted),
   ];
   return terms.filter(Boolean).join(' AND ');

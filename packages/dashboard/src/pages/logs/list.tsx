@@ -12,12 +12,14 @@ import { Badge, Time } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
 import { apiList } from '../apis/list.tsx';
 import { clientList } from '../applications/kinds.ts';
-import { type Filter, queryOf, spans } from './filter.ts';
+import { betweenOf, type Filter, queryOf, spans } from './filter.ts';
 import { groups, reasonsOf, titleOf, toneOf } from './words.ts';
 
 const liveEveryMs = 3000;
 /** How many events one page of the list has: the most that the API gives at once. */
 const pageSize = 100;
+
+const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** The list. */
 export function Logs() {
@@ -26,6 +28,7 @@ export function Logs() {
   const navigate = useNavigate();
   const [live, setLive] = useState(true);
   const q = queryOf(filter, Date.now());
+  const between = betweenOf(filter);
   const path = `/logs?${new URLSearchParams({ per_page: String(pageSize), sort: 'date:-1', ...(q ? { q } : {}) })}`;
   // Nothing is added among older events.
   const following = live && !filter.before;
@@ -61,6 +64,9 @@ export function Logs() {
               ['All but reads', ''],
               ['All events', 'all'],
               ...groups.map(({ label, value }) => [label, value] as const),
+              ...(filter.kind && filter.kind !== 'all' && !groups.some(({ value }) => value === filter.kind)
+                ? [[titleOf({ type: filter.kind }), filter.kind] as const]
+                : []),
             ]}
           />
           <Pick
@@ -88,7 +94,7 @@ export function Logs() {
           <Pick
             label="Time"
             value={filter.since ?? ''}
-            onChange={(since) => set({ since })}
+            onChange={(since) => set({ since, from: '', to: '' })}
             options={spans.map(([label, value]) => [label, value] as const)}
           />
           <form
@@ -108,6 +114,14 @@ export function Logs() {
             />
           </form>
         </div>
+        {between ? (
+          <p className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 text-muted">
+            {moments.formatRange(...between)}
+            <Button kind="quiet" onClick={() => set({ from: '', to: '' })}>
+              Any time
+            </Button>
+          </p>
+        ) : null}
         {filter.user ? (
           <p className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2 text-muted">
             Of user {filter.user}

@@ -1,5 +1,6 @@
 // Log events in words: what a code means, how it went, and what a record says about why (auth0-behaviour §40.2).
 
+import { isFailure } from 'countersign/resources';
 import type { LogRecord } from '../../api/kinds.ts';
 import type { Tone } from '../../parts/text.tsx';
 
@@ -22,6 +23,7 @@ const words: Readonly<Record<string, string>> = {
   feacft: 'Code refused',
   sertft: 'Refresh token exchanged',
   fertft: 'Refresh token refused',
+  ferrt: 'Refresh token used again',
   sepft: 'Password exchanged for tokens',
   fepft: 'Password refused',
   sens: 'Native social login',
@@ -43,6 +45,7 @@ const words: Readonly<Record<string, string>> = {
   limit_mu: 'Address blocked: too many failed logins',
   limit_sul: 'User blocked: too many logins',
   api_limit: 'Rate limit of the API',
+  fn: 'Mail not sent',
   w: 'Warning',
   fdecc: 'Device refused',
   cls: 'Code or link sent',
@@ -63,6 +66,16 @@ export const groups: readonly { readonly label: string; readonly value: string; 
       types: ['s', 'ssa', 'f', 'fp', 'fu', 'fc', 'fco', 'fsa', 'ss', 'fs', 'slo', 'flo'],
     },
     {
+      label: 'Logins and sign-ups',
+      value: 'sign-ins',
+      types: ['s', 'sepft', 'ss', 'f', 'fp', 'fu', 'fs', 'limit_wc'],
+    },
+    {
+      label: 'Tokens issued',
+      value: 'issued',
+      types: ['seccft', 'seacft', 'sertft', 'sepft'],
+    },
+    {
       label: 'Tokens',
       value: 'tokens',
       types: ['seccft', 'feccft', 'seacft', 'feacft', 'sertft', 'fertft', 'sepft', 'fepft'],
@@ -70,26 +83,7 @@ export const groups: readonly { readonly label: string; readonly value: string; 
     {
       label: 'Failures',
       value: 'failures',
-      types: [
-        'f',
-        'fp',
-        'fu',
-        'fc',
-        'fco',
-        'fsa',
-        'fs',
-        'flo',
-        'feccft',
-        'feacft',
-        'fertft',
-        'fepft',
-        'fapi',
-        'fcp',
-        'fcpr',
-        'fv',
-        'limit_wc',
-        'limit_mu',
-      ],
+      types: Object.keys(words).filter(isFailure),
     },
     { label: 'Management API', value: 'management', types: ['sapi', 'fapi', 'mgmt_api_read'] },
     { label: 'Reads by administrators', value: 'reads', types: [readByUser, 'mgmt_api_read'] },
@@ -102,7 +96,7 @@ export function titleOf({ type }: Pick<LogRecord, 'type'>): string {
 
 /** Whether it failed. */
 export function hasFailed({ type }: Pick<LogRecord, 'type'>): boolean {
-  return /^(f|limit_)/.test(type) || type.endsWith('_failed');
+  return isFailure(type);
 }
 
 /** The colour of its badge. */

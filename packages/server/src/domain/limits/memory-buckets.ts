@@ -13,6 +13,8 @@ export interface MemoryDrawn {
 
 export interface MemoryBuckets {
   draw(name: string, rate: Rate): MemoryDrawn;
+  /** Gives a token back that was drawn. */
+  putBack(name: string, rate: Rate): void;
 }
 
 const most = 50_000;
@@ -50,6 +52,11 @@ export function createMemoryBuckets(clock: () => number = () => performance.now(
         nextIn: Math.max(0, stands + everyMs - capacity * everyMs - now),
         fullIn: stands - now,
       };
+    },
+    putBack(name, { everyMs }) {
+      const full = (fullAt.get(name) ?? 0) - everyMs;
+      if (full > clock()) fullAt.set(name, full);
+      else fullAt.delete(name);
     },
   };
 }

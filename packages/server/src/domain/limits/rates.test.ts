@@ -29,7 +29,7 @@ test('the first row that covers a route counts it, and every route is covered', 
   assert.equal(row('GET', '/userinfo'), 'userinfo');
   assert.equal(row('GET', '/.well-known/jwks.json'), 'jwks');
   assert.equal(row('PATCH', '/api/v2/clients/:id'), 'management');
-  for (const path of ['/authorize', '/u/login', '/oauth/revoke', '/oauth/tokens']) {
+  for (const path of ['/api/v2/openapi.json', '/authorize', '/u/login', '/oauth/revoke', '/oauth/tokens']) {
     assert.equal(row('GET', path), 'authentication', path);
   }
 });
@@ -48,6 +48,20 @@ test('a bucket in memory gives what it has, fills up, and knows when', () => {
   assert.equal(buckets.draw('a', rate).drawn, true);
   now = 10_000;
   assert.deepEqual(buckets.draw('a', rate), { drawn: true, left: 1, nextIn: 0, fullIn: 100 });
+});
+
+test('what is given back can be drawn again, and no more than that', () => {
+  let now = 0;
+  const buckets = createMemoryBuckets(() => now);
+  const rate = { capacity: 2, everyMs: 100 };
+  for (let time = 0; time < 5; time++) {
+    assert.equal(buckets.draw('a', rate).drawn, true);
+    buckets.putBack('a', rate);
+  }
+  for (const drawn of [true, true, false]) assert.equal(buckets.draw('a', rate).drawn, drawn);
+  now = 1000;
+  buckets.putBack('a', rate);
+  for (const drawn of [true, true, false]) assert.equal(buckets.draw('a', rate).drawn, drawn, 'full is full');
 });
 
 test('fractions of a millisecond take nothing away', () => {

@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import type { StoredLog } from '../../storage/store.ts';
+import { causeOf, countedAudience, logins } from './counted.ts';
 import type { LogEvent } from './event.ts';
 
 /** Longest text that a caller can get into the log (a user agent, a header); the rest is cut and marked (INJ-03). */
@@ -75,6 +76,9 @@ export function stored(event: LogEvent, logId: string, now: number): StoredLog {
     user_id: cutIfAny(event.user_id),
     ip: cutIfAny(event.ip),
     connection: cutIfAny(event.connection),
+    audience: countedAudience(event),
+    cause: causeOf(event),
+    login: logins.has(event.type),
     record: `${record}}`,
   };
 }

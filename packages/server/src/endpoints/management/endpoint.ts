@@ -57,6 +57,7 @@ import { roleRoutes, roleTable, roleVerbs } from './verbs/roles.ts';
 import { rotateSecretRoute } from './verbs/rotate-secret.ts';
 import { sessionRoutes } from './verbs/sessions.ts';
 import { signingKeyRoutes } from './verbs/signing-keys.ts';
+import { statsRoutes } from './verbs/stats.ts';
 import { tenantSettingsVerbs } from './verbs/tenant-settings.ts';
 import { ticketRoutes } from './verbs/tickets.ts';
 import { tokenExplanationRoutes } from './verbs/token-explanations.ts';
@@ -137,6 +138,7 @@ export function managementRoutes(deps: ManagementDeps): Route[] {
     ...collectionRoutes({ declared: grants, verbs: grantVerbs, table: userGrants }, machinery),
     ...signingKeyRoutes(machinery),
     ...logRoutes(machinery),
+    ...statsRoutes(machinery),
     ...tokenPreviewRoutes(machinery),
     ...tokenExplanationRoutes(machinery),
     // Public: it holds no secret, and tools want it before they have a token.

@@ -38,6 +38,7 @@ import { connectionPaths, removeConnection } from './openapi-connections.ts';
 import { messagePaths, messageSchemas } from './openapi-messages.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
 import { refreshTokenPaths, refreshTokenSchemas } from './openapi-refresh-tokens.ts';
+import { statsPaths, statsSchemas } from './openapi-stats.ts';
 import { tokenPaths, tokenSchemas } from './openapi-tokens.ts';
 
 const collections: readonly AnyCollection[] = [
@@ -258,6 +259,7 @@ const paths = Object.assign(
   connectionPaths,
   messagePaths,
   tokenPaths,
+  statsPaths,
   refreshTokenPaths,
   {
     ...ofConnections,
@@ -269,6 +271,7 @@ const schemas = Object.assign(
   { Error: errorSchema },
   ...[...collections, connections, grants, ...singletons, signingKeys, logs, sessions].map(schemasOf),
   tokenSchemas,
+  statsSchemas,
   messageSchemas,
   refreshTokenSchemas,
 );

@@ -29,7 +29,7 @@ process.on('message', async ({ id, chore, tenant, input }: Asked) => {
     const run = chores[chore];
     if (!run) throw new Error(`there is no chore ${chore}`);
     const say = (word: unknown) => tell({ kind: 'said', id, word });
-    const value = await run(database.store(tenantId(tenant)), input, say, database.jobs);
+    const value = await run(database.store(tenantId(tenant)), input, say, database);
     tell({ kind: 'done', id, value: value ?? null });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));

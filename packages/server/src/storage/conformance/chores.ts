@@ -1,7 +1,8 @@
 // What a child process of the conformance tests can do. Each chore is for one tenant.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type JobQueue, type Store, StoreUnavailable, UniqueConflict } from '../store.ts';
+import { type Database, type Store, StoreUnavailable, UniqueConflict } from '../store.ts';
+import { eventsOf } from './events.ts';
 import { apis, clients, keys } from './subject.ts';
 
 /** What chores are told; each reads what it needs. */
@@ -15,7 +16,7 @@ export interface Input {
   readonly limit: number;
   readonly ms: number;
 }
-type Chore = (store: Store, input: Input, say: (word: unknown) => void, queue: JobQueue) => Promise<unknown>;
+type Chore = (store: Store, input: Input, say: (word: unknown) => void, database: Database) => Promise<unknown>;
 
 const times = <T>(count: number, work: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
@@ -106,7 +107,7 @@ export const chores: Readonly<Record<string, Chore>> = {
   },
 
   /** Takes due jobs of a kind, from several sides at once, until there are none; their ids. */
-  async leaseJobs(_store, { key: kind, limit, racers }, _say, queue) {
+  async leaseJobs(_store, { key: kind, limit, racers }, _say, { jobs: queue }) {
     const taken = await times(racers, async () => {
       const ids: string[] = [];
       for (;;) {
@@ -119,9 +120,33 @@ export const chores: Readonly<Record<string, Chore>> = {
   },
 
   /** Takes a job, says so, and is never heard of again. */
-  async leaseAndHang(_store, { key: kind }, say, queue) {
+  async leaseAndHang(_store, { key: kind }, say, { jobs: queue }) {
     say((await queue.lease({ kind, limit: 1, now: 1_000, until: 2_000 })).map(({ id }) => id));
     await sleep(60_000);
+  },
+
+  /** Appends batches of log events, each twice, from several sides at once. */
+  async appendEvents(store, { who, times: batches, racers: sides }, _say, database) {
+    await times(sides, async (side) => {
+      for (let batch = 0; batch < batches; batch++) {
+        const events = eventsOf(store, `${who}-${side}-${batch}`, 40);
+        await database.appendLogs(events);
+        await database.appendLogs(events);
+      }
+    });
+  },
+
+  /** Appends batches until it is killed; says which were acknowledged. */
+  async appendForEver(store, { who }, say, database) {
+    for (let batch = 0; ; batch++) {
+      await database.appendLogs(eventsOf(store, `${who}-${batch}`, 40));
+      say(batch);
+    }
+  },
+
+  /** Adds up counts of long ago, again and again: `ms` is the time that it is. */
+  async rollUp(_store, { times: rounds, ms }, _say, database) {
+    for (let round = 0; round < rounds; round++) await database.prune(ms, 0);
   },
 
   /** Holds a transaction open for some time; says when it is. */

@@ -93,13 +93,14 @@ export function migrations(make: () => Promise<Fresh>, base: () => DatabasePlace
     await withFresh(async (fresh) => {
       const database = await openAt(fresh);
       await database.close();
-      await execute(fresh, `update meta set value = '7' where name = 'schema'`);
+      const newer = known.length + 1;
+      await execute(fresh, `update meta set value = '${newer}' where name = 'schema'`);
       const before = [await schemaOf(fresh), await execute(fresh, 'select * from meta')];
       await assert.rejects(openAt(fresh), (error) => {
         assert.ok(error instanceof StoreRefused);
         assert.equal(
           error.message,
-          `This database was written by a newer version of Countersign (schema 7, this program knows ${known.length}): ` +
+          `This database was written by a newer version of Countersign (schema ${newer}, this program knows ${known.length}): ` +
             'start that version, or restore a backup',
         );
         return true;

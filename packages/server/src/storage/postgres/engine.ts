@@ -7,7 +7,7 @@ import { type Builder, type Connection, type Engine, MIGRATION, type Query, type
 import { openScope, within } from '../scope.ts';
 import { StoreUnavailable } from '../store.ts';
 import { ConnectionLost, NoAnswer, NothingBegan, TransactionConflict } from './errors.ts';
-import { appendLogs } from './logs.ts';
+import { addCounts, addLogins, appendLogs } from './logs.ts';
 import { createPool, type PostgresTiming, type Session } from './pool.ts';
 import { checkServer } from './server.ts';
 
@@ -114,6 +114,8 @@ async function transact<T>(
       return scope.run(() => query<Row>(text, parameters, timeout));
     },
     appendLogs: (events, first) => scope.run(() => appendLogs(query, events, first)),
+    addCounts: (counts) => scope.run(() => addCounts(query, counts)),
+    addLogins: (logins) => scope.run(() => addLogins(query, logins)),
   };
   try {
     // Not READ WRITE: an operator who makes a database read-only means us too.

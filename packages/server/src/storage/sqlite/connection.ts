@@ -12,8 +12,8 @@ export interface SqliteConnection {
   /** The rows of a statement, which are what its author says they are. */
   all<Row>(query: CompiledQuery<Row>): Row[];
   exec(text: string): void;
-  /** Runs a statement once for each list of values. */
-  runEach(text: string, values: Iterable<SQLInputValue[]>): void;
+  /** Runs a statement once for each list of values; how many rows each changed. */
+  runEach(text: string, values: Iterable<SQLInputValue[]>): number[];
   /** Ends the transaction that is open; after a full disk there may be none left. */
   rollback(): void;
   close(): void;
@@ -53,7 +53,9 @@ export function connect(path: string, mode: 'writer' | 'reader', idName: (table:
     runEach: (text, values) =>
       translating(() => {
         const statement = prepare(text);
-        for (const list of values) statement.run(...list);
+        const changes: number[] = [];
+        for (const list of values) changes.push(Number(statement.run(...list).changes));
+        return changes;
       }),
     rollback: () => translating(() => database.isTransaction && database.exec('rollback')),
     close: () => database.close(),

@@ -8,7 +8,7 @@ import { type Builder, type Engine, MIGRATION, type WriteConnection } from '../e
 import { openScope, within } from '../scope.ts';
 import { connect, type SqliteConnection } from './connection.ts';
 import { Busy } from './errors.ts';
-import { appendLogs } from './logs.ts';
+import { addCounts, addLogins, appendLogs } from './logs.ts';
 import { createTurns, POLL_MS } from './turns.ts';
 
 export interface SqliteTiming {
@@ -92,6 +92,8 @@ async function transact<T>(
       return scope.run(() => writer.all(compiled));
     },
     appendLogs: (events, first) => scope.run(() => appendLogs(writer, events, first)),
+    addCounts: (counts) => scope.run(() => addCounts(writer, counts)),
+    addLogins: (logins) => scope.run(() => addLogins(writer, logins)),
   };
   try {
     const value = await within(longest, () => work(connection));
