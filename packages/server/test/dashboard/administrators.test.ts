@@ -179,6 +179,38 @@ test('a link that was out when somebody else became administrator stays over, al
   }
 });
 
+test('a link that was out when the Management API made an administrator stays over, by the user or by the role', async () => {
+  const { defaultTenant } = await import('../../src/domain/tenants/hosts.ts');
+  const { userRoles } = await import('../../src/domain/accounts/user.ts');
+  const { prepareDashboard } = await import('../../src/seed/dashboard.ts');
+  const { readConfig } = await import('../../src/config.ts');
+  const here = await started();
+  try {
+    const log = { debug() {}, info() {}, error() {}, warn() {} };
+    const person = await here.site.user();
+    const ways: readonly (readonly [string, object])[] = [
+      [`/users/${person.userId}/roles`, { roles: ['rol_CountersignAdmin'] }],
+      ['/roles/rol_CountersignAdmin/users', { users: [person.userId] }],
+    ];
+    let { link = '' } = here;
+    for (const [path, body] of ways) {
+      assert.equal((await here.site.send('GET', link)).status, 200);
+      assert.ok((await here.site.manage('POST', path, body)).status < 300);
+      assert.equal((await here.site.send('GET', link)).status, 410, path);
+      // Past the rules of the Management API, which keep the last administrator.
+      const store = here.house.database.store(defaultTenant);
+      await store.transact((tx) => tx.removeAll(userRoles, { role_id: 'rol_CountersignAdmin' }));
+      assert.equal((await here.site.send('GET', link)).status, 410, `${path}, and there is none any more`);
+      assert.equal((await post(here.site, link, ada)).status, 410);
+      const anew = await prepareDashboard(here.house, readConfig([], {}), defaultTenant, log);
+      link = `/dashboard/setup?ticket=${anew.setupTicket}`;
+    }
+    assert.equal((await post(here.site, link, ada)).status, 303);
+  } finally {
+    await here.stop();
+  }
+});
+
 test('an address that somebody signed up with is not made administrator by the settings, unless the password proves it', async () => {
   const { prepareDashboard } = await import('../../src/seed/dashboard.ts');
   const { readConfig } = await import('../../src/config.ts');

@@ -51,34 +51,41 @@ export async function managementHolders(reads: Pick<Reads, 'all'>): Promise<stri
 }
 
 /**
- * Whether one of these users holds the built-in role and, without them, nobody who is not blocked would. Locks the role, so that of
- * two who each take the other's away one waits: to be called before users are locked (docs/architecture.md).
+ * Of two who each take the role away from the other, or from whoever is given it this very moment, one waits here: to be called before
+ * users are locked (docs/architecture.md), and before it is read who holds the role. Whoever gives the role locks it as well.
  */
+export async function lockAdministratorRole(tx: Transaction): Promise<void> {
+  await tx.lock(roleTable, administratorRoleId);
+}
+
+/** Whether one of these users holds the built-in role and, without them, nobody who is not blocked would. The role must be locked. */
 export async function leftWithoutAdministrator(tx: Transaction, leaving: readonly string[]): Promise<boolean> {
   const role_id = administratorRoleId;
-  const holds = async () => (await tx.all(userRoles, { role_id })).map(({ user_id }) => user_id);
-  if (!(await holds()).some((id) => leaving.includes(id))) return false;
-  await tx.lock(roleTable, role_id);
-  const holders = await holds();
+  const holders = (await tx.all(userRoles, { role_id })).map(({ user_id }) => user_id);
   if (!holders.some((id) => leaving.includes(id))) return false;
   const rest = holders.filter((id) => !leaving.includes(id));
   const rows = rest.length === 0 ? [] : await tx.all(users, { user_id: rest });
   return rows.every(({ blocked }) => blocked === true);
 }
 
-/**
- * Gives a user the built-in role; a user who has it keeps it. The user and the role must exist. Links of the setup that are out
- * are over with it, also if this administrator ceases to be one.
- */
+/** Gives a user the built-in role; a user who has it keeps it. The user and the role must exist. Links of the setup that are out end. */
 export async function makeAdministrator(tx: Transaction, user_id: string): Promise<void> {
+  await endSetup(tx);
   const row = { id: `${user_id} ${administratorRoleId}`, user_id, role_id: administratorRoleId };
   if (!(await tx.get(userRoles, row.id))) await tx.insert(userRoles, row);
+}
+
+/**
+ * Ends the links of the setup that are out: they are over with an administrator, by whomever it was made, and also if it ceases to be
+ * one. Locks: to be called before the first insert.
+ */
+export async function endSetup(tx: Transaction): Promise<void> {
   await tx.put<SetupRound>(setupDocument, { round: (await lockSetup(tx)) + 1 });
 }
 
 const setupDocument = 'dashboard_setup';
 interface SetupRound {
-  /** How many administrators were made by the links and settings of a start. */
+  /** How often the links that were out have ended. */
   readonly round: number;
 }
 

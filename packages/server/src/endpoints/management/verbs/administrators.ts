@@ -2,7 +2,11 @@
 // is given away, directly, by a role or by a grant, by who holds it; and a user or a client that has more is not taken over.
 // All of it is for callers who are users: machines do as at Auth0. To be asked in the transaction that writes.
 
-import { leftWithoutAdministrator, managementHolders } from '../../../domain/accounts/administrators.ts';
+import {
+  leftWithoutAdministrator,
+  lockAdministratorRole,
+  managementHolders,
+} from '../../../domain/accounts/administrators.ts';
 import { permissionsOf } from '../../../domain/accounts/permissions.ts';
 import { rolePermissions, users } from '../../../domain/accounts/user.ts';
 import { MANAGEMENT_API } from '../../../domain/tenants/system-apis.ts';
@@ -152,7 +156,9 @@ export async function endsAdministration(
   here: At,
   leaving: readonly string[],
 ): Promise<Refused | undefined> {
-  if (here.trusted || !(await leftWithoutAdministrator(tx, leaving))) return undefined;
+  if (here.trusted) return undefined;
+  await lockAdministratorRole(tx);
+  if (!(await leftWithoutAdministrator(tx, leaving))) return undefined;
   return refused(
     409,
     'This would leave nobody with the built-in administrator role who can sign in. Give the role to somebody else first.',
@@ -166,5 +172,6 @@ export async function connectionEndsAdministration(
   here: At,
   connection: string,
 ): Promise<Refused | undefined> {
+  await lockAdministratorRole(tx);
   return endsAdministration(tx, here, await holdersAt(tx, connection));
 }

@@ -130,9 +130,13 @@ export function connectionRoutes(machinery: Machinery): Route[] {
     const gone = await store.transact(async (tx): Promise<number | Refused> => {
       const found = await tx.all(users, { email, connection: connection.name });
       for (const user of found) {
-        const refusal = await mayRemove(tx, here, user.user_id);
+        const refusal = await userBeyondCaller(tx, here, user.user_id);
         if (refusal) return refusal;
       }
+      // All at once: where addresses are no identifiers, the last two administrators may share one.
+      const ids = found.map(({ user_id }) => user_id);
+      const last = ids.length > 0 ? await endsAdministration(tx, here, ids) : undefined;
+      if (last) return last;
       for (const user of found) await removeAccount(tx, user.user_id, here.now);
       return found.length;
     });

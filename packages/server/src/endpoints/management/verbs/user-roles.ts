@@ -1,5 +1,6 @@
 // Roles and permissions of a user, given and taken (auth0-behaviour §24.2).
 
+import { endSetup } from '../../../domain/accounts/administrators.ts';
 import {
   rolePermissions,
   type UserPermission,
@@ -53,6 +54,7 @@ export async function giveRoles(
   const held = new Set((await tx.all(userRoles, { user_id })).map(({ role_id }) => role_id));
   const added = given.filter(({ id }) => !held.has(id));
   if (held.size + added.length > mostRoles) return badBody(`A user has at most ${mostRoles} roles`);
+  if (added.some(({ id }) => id === administratorRoleId)) await endSetup(tx);
   for (const { id } of added) await tx.insert(userRoles, { id: `${user_id} ${id}`, user_id, role_id: id });
   return undefined;
 }
@@ -105,13 +107,14 @@ export function userRoleRoutes(machinery: Machinery): Route[] {
     const body = readRoles(ask);
     if (isRefused(body)) return body;
     const refusal = await deps.database.store(ask.tenant).transact(async (tx): Promise<Refused | undefined> => {
-      // Roles before users, as everywhere: two writers who lock in other orders could block each other.
-      const found: Role[] = [];
-      for (const id of body.roles) {
+      // Roles before users, as everywhere, and by their ids: two writers who lock in other orders could block each other.
+      const byId = new Map<string, Role>();
+      for (const id of body.roles.toSorted()) {
         const role = await tx.lock(roleTable, id);
         if (!role) return inexistentRole;
-        found.push(role);
+        byId.set(id, role);
       }
+      const found = body.roles.flatMap((id) => byId.get(id) ?? []);
       const user = await locked(tx, ask);
       if (!user) return inexistentUser;
       return (await rolesBeyondCaller(tx, here, body.roles)) ?? giveRoles(tx, user.user_id, found);
