@@ -17,3 +17,8 @@ export function jsText(text: string): string {
 export function yamlText(text: string): string {
   return plain.test(text) && !/:$|^[\d.@%,=-]/.test(text) ? text : JSON.stringify(text);
 }
+
+/** A string literal in double quotes, as JavaScript, Python, Go, Java and C# all read it. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}

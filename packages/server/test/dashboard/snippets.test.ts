@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { calls, protections, tokenRequest, type Values } from '../../../dashboard/src/pages/apis/snippets.ts';
+import { protections } from '../../../dashboard/src/pages/apis/protections.ts';
+import { calls, tokenRequest, type Values } from '../../../dashboard/src/pages/apis/snippets.ts';
 import { stepsOf } from '../../../dashboard/src/pages/applications/steps.ts';
 
 const names = [
@@ -36,6 +37,7 @@ const valuesOf = (name: string): Values => ({
   issuer: 'http://localhost:4000/',
   audience: name,
   scope: 'read:things',
+  algorithm: 'RS256',
   clientId: 'CLIENT',
   address: name,
   token: 'ey.J.x',

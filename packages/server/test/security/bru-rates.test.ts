@@ -29,7 +29,7 @@ describe('rates', () => {
   let client: Client;
   let clock = 0;
   before(async () => {
-    const rates = 'token=60:1/min,userinfo=3:1/min,management=200:1/min,jwks=2:1/h,login=4:1/min,reset=2:1/min';
+    const rates = 'token=60:1/min,userinfo=3:1/min,management=200:1/min,jwks=4:1/h,login=4:1/min,reset=2:1/min';
     here = await serveHere('sqlite', {
       flags: ['--rate-limits', 'on', '--rate-limit', rates],
       now: () => Date.now() + clock,
@@ -83,8 +83,8 @@ describe('rates', () => {
     assert.equal(records.length, 2, 'one event for each row, however many were refused');
   });
 
-  test('what is refused counts for the network that asked: strangers use up nothing that others need', async () => {
-    const rates = 'token=6:1/h,management=6:1/h';
+  test('what is refused counts for the network that asked, and of what is open one gets half: nobody uses up what others need', async () => {
+    const rates = 'token=6:1/h,management=6:1/h,jwks=6:1/h';
     const flags = ['--rate-limits', 'on', '--rate-limit', rates, '--trusted-proxies', '127.0.0.1,::1'];
     const there = await serveHere('sqlite', { flags });
     try {
@@ -109,6 +109,10 @@ describe('rates', () => {
       const described = await statuses(8, () => there.send('GET', '/api/v2/openapi.json', from('203.0.113.9')));
       assert.deepEqual(new Set(described), new Set([200]));
       assert.equal((await there.manage('GET', '/branding')).status, 200);
+      const keys = (ip: string) => statuses(6, () => there.send('GET', '/.well-known/jwks.json', from(ip)));
+      const answered = async (ip: string) => (await keys(ip)).filter((status) => status === 200).length;
+      assert.equal(await answered('203.0.113.9'), 3, 'half of what is open to all');
+      assert.equal(await answered('198.51.100.7'), 3, 'is left for others');
     } finally {
       await there.stop();
     }

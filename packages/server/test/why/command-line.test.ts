@@ -47,10 +47,16 @@ describe('the command line', () => {
   });
 
   /** Runs a command; `onError` sees what it says while it runs. */
-  function run(args: readonly string[], input = '', onError: (text: string) => void = () => undefined): Promise<Ended> {
+  function run(
+    args: readonly string[],
+    input = '',
+    onError: (text: string) => void = () => undefined,
+    here = true,
+  ): Promise<Ended> {
     return new Promise((resolve) => {
-      const at = ['--data', site.data, '--port', new URL(site.base).port];
-      const child = spawn(process.execPath, ['--conditions=countersign-source', main, ...args, ...at], {
+      const port = args.includes('--port') ? [] : ['--port', new URL(site.base).port];
+      const at = ['--data', site.data, ...port];
+      const child = spawn(process.execPath, ['--conditions=countersign-source', main, ...args, ...(here ? at : [])], {
         env: { ...process.env, COUNTERSIGN_CREDENTIALS: join(home, 'credentials.json') },
       });
       let [out, err] = ['', ''];
@@ -102,10 +108,52 @@ describe('the command line', () => {
     assert.equal(code, 0, err);
     assert.match(out, /^The token lacks a scope \(missing_scope\)/);
     assert.match(out, /this was not among it/);
-    assert.match(out, /command: +countersign test token/);
+    assert.match(out, /command: +curl -X PATCH \S+\/client-grants\/cgr_\w+ .*"read:x","write:x"/);
+    assert.match(out, /TOKEN is one of the Management API .*countersign test token --audience/);
     assert.ok(!out.includes(token));
     const given = await run(['explain', token, '--api', machine.audience.slice(0, -1)]);
     assert.match(given.out, /near_miss_audience/);
+  });
+
+  test('the commands that are printed mend what they are printed for', async () => {
+    const who = await site.machine({ scopes: ['read:x', 'write:x'], granted: ['read:x'] });
+    const { body } = await site.token({
+      grant_type: 'client_credentials',
+      client_id: who.clientId,
+      client_secret: who.clientSecret,
+      audience: who.audience,
+    });
+    const why = (token: string) => run(['explain', token, '--api', who.audience, '--scope', 'write:x']);
+    const before = (await why(body.access_token)).out;
+    const [, ask = ''] = /countersign (test token --audience .*)/.exec(before) ?? [];
+    const management = await run(ask.split(' '));
+    assert.equal(management.code, 0, management.err);
+    const [, address = '', change = ''] = /curl -X PATCH (\S+) .* -d '(.*)'/.exec(before) ?? [];
+    const changed = await fetch(address, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${management.out.trim()}`, 'content-type': 'application/json' },
+      body: change,
+    });
+    assert.equal(changed.status, 200, await changed.text());
+    const after = (await why(body.access_token)).out;
+    assert.match(after, /changed since/);
+    const [, again = ''] = /command: +countersign (test token .*)/.exec(after) ?? [];
+    const better = await run(again.split(' '));
+    assert.match((await why(better.out.trim())).out, /^The token is accepted/);
+  });
+
+  test('explain asks for the issuer by which the token names the server, if nobody says another', async () => {
+    const token = await machineToken();
+    const { out } = await run(['explain', token, '--api', machine.audience, '--port', '4999']);
+    assert.match(out, /^The token is accepted/);
+  });
+
+  test('explain makes no store where there is none', async () => {
+    const nowhere = join(home, 'nowhere');
+    const { code, err } = await run(['explain', 'x', '--data', nowhere], '', undefined, false);
+    assert.equal(code, 1);
+    assert.match(err, /There is no store in .*--data FOLDER/);
+    await assert.rejects(stat(nowhere));
   });
 
   test('explain takes a piped token in a checkout too, where npm run countersign begins it', async () => {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { presentedText } from '../../src/domain/explaining/presented.ts';
+import { claimsOf } from '../issuing/login.ts';
 import { part } from '../support/forgery.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -16,6 +17,8 @@ interface Tokens {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly user: string;
+  /** Its id, the `sid` of the ID token. */
+  readonly session: string;
 }
 /** `also`: what a note says, of the token that is in it. */
 type Case = readonly [name: string, text: (t: Tokens) => string, code: string, says: RegExp, also?: RegExp];
@@ -157,6 +160,7 @@ const others: readonly Case[] = [
   ['a cookie (I)', () => 'Cookie: appSession=abc', 'not_a_token', /a cookie/],
   ['an address (C)', () => 'https://api.example.com/orders', 'not_a_token', /an address/],
   ['the secret of the client (E)', (t) => t.clientSecret, 'client_secret', /secret of the application/],
+  ['the id of a session (D)', (t) => t.session, 'not_a_token', /id of a session/],
   ['a template of a shell (K)', () => '$ACCESS_TOKEN', 'placeholder_token', /the word "\$ACCESS_TOKEN"/],
   ['a template of Postman (K)', () => 'Bearer {{access_token}}', 'placeholder_token', /\{\{access_token\}\}/],
   ['a template of a document (K)', () => '<YOUR_ACCESS_TOKEN>', 'placeholder_token', /YOUR_ACCESS_TOKEN/],
@@ -191,6 +195,7 @@ describe('what is sent where a token should be is explained', () => {
       clientId: machine.clientId,
       clientSecret: machine.clientSecret,
       user: world.user,
+      session: String(claimsOf(login.id_token).sid),
     };
   });
   after(() => world.stop());
@@ -221,6 +226,23 @@ describe('what is sent where a token should be is explained', () => {
       assert.equal(seen.outcome, 'accepted', JSON.stringify(seen));
     }
   });
+});
+
+test('no message repeats what may be a secret', () => {
+  const secret = randomBytes(24).toString('base64url');
+  for (const text of [
+    `Basic ${Buffer.from(`${secret}:`).toString('base64')}`,
+    JSON.stringify({ error: secret, error_description: `the token ${secret} is unknown` }),
+    `auth0|${secret}`,
+    `Cookie: session=${secret}`,
+    `https://app.example.com/?ticket=${secret}`,
+    `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`,
+    `curl -H "Authorization: Bearer ${secret}" https://api.example.com/`,
+  ]) {
+    const { wrapping } = presentedText(text);
+    assert.ok(wrapping, text);
+    assert.ok(!JSON.stringify(wrapping).includes(secret), text);
+  }
 });
 
 test('fifty thousand characters of anything are read in no time', () => {

@@ -273,6 +273,24 @@ const scopes: readonly Case[] = [
     /spell the scope alike/,
   ],
   [
+    'two are needed, and one was asked for (F)',
+    'missing_scope',
+    async (w) => ({
+      token: await w.machineToken({ scope: 'read:x' }),
+      audience: w.machine.audience,
+      scope: 'read:x write:x',
+    }),
+    /lacks write:x \(it has read:x\)/,
+    /--scope 'read:x write:x'/,
+  ],
+  [
+    'the grant lacks it (F)',
+    'missing_scope',
+    async (w) => ({ token: await w.machineToken(), audience: w.machine.audience, scope: 'delete:x' }),
+    /client grant/,
+    /curl -X PATCH .*client-grants\/cgr_\w+ .*read:x.*write:x.*delete:x/,
+  ],
+  [
     'a letter too little (F)',
     'missing_scope',
     async (w) => ({ token: await w.machineToken(), audience: w.machine.audience, scope: 'writ:x' }),
@@ -467,6 +485,39 @@ for (const engine of engines) {
         seen.notes.some((note) => /would be refused: .*no client grant/.test(note)),
         JSON.stringify(seen.notes),
       );
+    });
+
+    test('of a good token whose consent was taken back it is told that the user would be asked', async () => {
+      const third = await application(world.site, { is_first_party: false, third_party_security_mode: 'permissive' });
+      const { body: connections } = await world.site.manage('GET', '/connections');
+      await world.site.manage('PATCH', `/connections/${connections[0].id}`, { is_domain_connection: true });
+      const grant = { client_id: third.id, audience: world.audience, subject_type: 'user', scope: ['read:x'] };
+      await world.site.manage('POST', '/client-grants', grant);
+      const user = await person(world.site);
+      const { access_token: token } = await world.login(
+        { audience: world.audience, scope: 'openid read:x' },
+        third,
+        user,
+      );
+      const { body } = await world.site.manage('GET', `/grants?user_id=${encodeURIComponent(user)}`);
+      for (const { id } of body) await world.site.manage('DELETE', `/grants/${id}`);
+      const seen = await world.explain({ token, audience: world.audience, scope: 'read:x' });
+      assert.equal(seen.outcome, 'accepted', JSON.stringify(seen));
+      assert.ok(
+        seen.notes.some((note) => /asked for consent/.test(note)),
+        JSON.stringify(seen.notes),
+      );
+    });
+
+    test('a login is offered on the command line with a client whose answer can come back to it', async () => {
+      const { access_token: token } = await world.login();
+      const offered = async (made: string) =>
+        (await world.explain({ token: made, audience: world.audience })).fix?.command ?? '';
+      assert.doesNotMatch(await offered(token), /--client/);
+      const callbacks = ['https://app.example.com/callback', 'http://127.0.0.1:8765/callback'];
+      const client = await application(world.site, { callbacks });
+      const { access_token: other } = await world.login({}, client);
+      assert.match(await offered(other), new RegExp(`test login --client ${client.id} --callback-port 8765 `));
     });
 
     test('an audience of nothing but white space is no audience', async () => {

@@ -14,7 +14,8 @@ import { useCan } from '../../session/session.ts';
 import { payloadOf } from '../../session/sign-in.ts';
 import { clientList } from '../applications/kinds.ts';
 import { ApiPage } from './api-page.tsx';
-import { calls, protections, type Snippet, tokenRequest, type Values } from './snippets.ts';
+import { protections } from './protections.ts';
+import { calls, type Snippet, tokenRequest, type Values } from './snippets.ts';
 
 interface TokenAnswer {
   readonly access_token: string;
@@ -44,6 +45,7 @@ function Test({ api }: { readonly api: Api }) {
     issuer: `${location.origin}/`,
     audience: api.identifier,
     scope: api.scopes?.[0]?.value ?? 'read:things',
+    algorithm: api.signing_alg ?? 'RS256',
     clientId: client?.client_id ?? 'CLIENT_ID',
     address,
     token: token.data?.access_token ?? 'ACCESS_TOKEN',

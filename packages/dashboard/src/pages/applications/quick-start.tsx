@@ -5,7 +5,7 @@ import type { Api, Client } from '../../api/kinds.ts';
 import { useAll } from '../../api/queries.ts';
 import { ChoiceField } from '../../forms/controls.tsx';
 import { Section } from '../../parts/layout.tsx';
-import { CodeBlock, Copyable } from '../../parts/text.tsx';
+import { Code, CodeBlock, Copyable } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
 import { apiList } from '../apis/list.tsx';
 import { ApplicationPage } from './application-page.tsx';
@@ -40,6 +40,12 @@ function Start({ client }: { readonly client: Client }) {
             </dd>
           </div>
         </dl>
+        {location.protocol === 'http:' ? (
+          <p className="mt-3 text-muted">
+            SDKs put https:// before a domain. Here this server is on http: give those that allow it{' '}
+            <Code>{location.origin}</Code>, and others the https address that the start prints.
+          </p>
+        ) : null}
         {own.length > 0 ? (
           <div className="mt-4 max-w-md">
             <ChoiceField

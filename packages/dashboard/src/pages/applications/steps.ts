@@ -16,6 +16,8 @@ export function stepsOf(
   origin: string,
 ): readonly Step[] {
   const issuer = `${origin}/`;
+  // The SDK puts https:// before a bare host.
+  const domain = origin.startsWith('https:') ? new URL(origin).host : origin;
   const [id, api] = [jsText(client_id), jsText(audience)];
   const callback = callbacks?.find((address) => !address.includes('*') && !address.includes('{'));
   switch (app_type) {
@@ -32,7 +34,7 @@ export function stepsOf(
           code: `import { createAuth0Client } from '@auth0/auth0-spa-js';
 
 const auth0 = await createAuth0Client({
-  domain: ${jsText(new URL(origin).host)},
+  domain: ${jsText(domain)},
   clientId: ${id},
   authorizationParams: {
     redirect_uri: ${callback ? jsText(callback) : 'location.origin'},
@@ -56,8 +58,9 @@ const response = await fetch(${api}, {
           title: 'Sign in, and call the API',
           about: `Add ${callback ?? 'http://localhost:3000/callback'} to the allowed callback URLs. The secret is under Credentials.`,
           code: `import express from 'express';
-import { auth, requiresAuth } from 'express-openid-connect';
+import openid from 'express-openid-connect';
 
+const { auth, requiresAuth } = openid;
 const app = express();
 app.use(auth({
   issuerBaseURL: ${jsText(origin)},

@@ -53,7 +53,7 @@ function apiOf(asked: NonNullable<Facts['asked']>): NonNullable<TokenExplanation
 
 /** What kind of token it is, by our records first and by its own looks after. */
 function kindOf({ known, inspection, cause, issuance }: Facts): Presented['kind'] {
-  if (known.kind === 'client_id' || known.kind === 'client_secret') return 'other';
+  if (known.kind === 'client_id' || known.kind === 'client_secret' || known.kind === 'session') return 'other';
   if (known.kind !== 'nothing') return known.kind;
   if (inspection.form === 'jwt') {
     switch (inspection.otherKind) {

@@ -88,10 +88,15 @@ function aboutNewTokens(facts: Facts, found: Found | undefined): string[] {
   const { anew, wanted } = facts;
   if (!anew || (found !== undefined && !mendedByAsking.has(found.code))) return [];
   if (anew.refused !== undefined) return [`A new token for this API would be refused: ${anew.refused}`];
+  const asksFirst =
+    found === undefined && anew.consent !== undefined
+      ? [`Before a new token the user would be asked for consent: ${anew.consent}`]
+      : [];
   const granted = new Set(anew.granted);
   const lacking = wanted.filter((scope) => !granted.has(scope));
-  if (lacking.length === 0 && found?.code !== 'missing_scope') return [];
+  if (lacking.length === 0 && found?.code !== 'missing_scope') return asksFirst;
   return [
+    ...asksFirst,
     lacking.length === 0
       ? 'A new token that asks for these scopes would have them all'
       : `A new token that asks for these scopes would ${found?.code === 'missing_scope' ? 'still ' : ''}lack ${lacking.join(' ')}`,

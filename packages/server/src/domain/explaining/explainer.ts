@@ -50,6 +50,11 @@ function outcomeOf(run: DryRun): Anew {
   const { trace } = run;
   const entries = trace.map(({ rule, because, dropped }) => ({ rule, because, ...(dropped ? { dropped } : {}) }));
   return run.kind === 'refused'
-    ? { refused: run.refusal.because, granted: [], trace: entries }
-    : { refused: undefined, granted: run.granted, trace: entries };
+    ? { refused: run.refusal.because, granted: [], consent: undefined, trace: entries }
+    : {
+        refused: undefined,
+        granted: run.granted,
+        consent: run.consent?.needed === true ? run.consent.because : undefined,
+        trace: entries,
+      };
 }

@@ -7,7 +7,7 @@ import type { TokenReason } from '../../resources/index.ts';
 import type { TenantHost } from '../../schema/brand.ts';
 import type { User } from '../accounts/user.ts';
 import type { ClientFacts } from '../clients/facts.ts';
-import type { ApiFacts } from '../issuing/api-facts.ts';
+import type { ApiFacts, GrantFacts } from '../issuing/api-facts.ts';
 import type { AuthorizationCode } from '../issuing/codes.ts';
 import type { EndedFamily, RefreshFamily } from '../issuing/refresh-family.ts';
 import type { IssuedRow } from '../issuing/user-tables.ts';
@@ -37,6 +37,7 @@ export type Known =
       readonly code: AuthorizationCode;
     }
   | { readonly kind: 'client_id' | 'client_secret'; readonly client: ClientFacts }
+  | { readonly kind: 'session'; readonly by: 'cookie' | 'id' }
   | { readonly kind: 'nothing' };
 
 /** The log event that recorded the issuance of exactly this token. */
@@ -64,6 +65,8 @@ export interface EncryptedHeader {
 export interface Anew {
   readonly refused: string | undefined;
   readonly granted: readonly string[];
+  /** Why the user would be asked first, if so. */
+  readonly consent: string | undefined;
   readonly trace: readonly TraceEntry[];
 }
 
@@ -95,6 +98,8 @@ export interface Facts {
   readonly user: { readonly id: string; readonly row: User | undefined } | undefined;
   /** APIs of this tenant that `aud` names, by identifier on the wire. */
   readonly named: ReadonlyMap<string, ApiFacts>;
+  /** The client's own grant for the asked API, where a scope is missing. */
+  readonly grant: GrantFacts | undefined;
   /** Names of other APIs that define a wanted scope which the asked one does not. */
   readonly definedBy: ReadonlyMap<string, string>;
   /** How the refresh family of its login ended, if it did. */

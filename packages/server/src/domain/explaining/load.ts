@@ -5,9 +5,10 @@ import { type Inspection, inspectToken } from '@countersign/api/inspect';
 import type { TenantHost, TenantId } from '../../schema/brand.ts';
 import type { Database } from '../../storage/store.ts';
 import { findUser } from '../accounts/find.ts';
+import type { ClientFacts } from '../clients/facts.ts';
 import { findClient } from '../clients/find.ts';
-import type { ApiFacts } from '../issuing/api-facts.ts';
-import { findApi } from '../issuing/find.ts';
+import type { ApiFacts, GrantFacts } from '../issuing/api-facts.ts';
+import { findApi, findMachineGrant, findUserGrant } from '../issuing/find.ts';
 import { verifyIdTokenHint } from '../issuing/id-token-hint.ts';
 import { endedFamilies } from '../issuing/refresh-family.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -16,7 +17,7 @@ import type { Snapshot } from '../tenants/snapshot.ts';
 import { storedIdentifier } from '../tenants/system-apis.ts';
 import { askedApi, definedElsewhere } from './asked.ts';
 import { encryptedHeader, verdictInside } from './encrypted.ts';
-import type { Facts, Known } from './facts.ts';
+import type { AskedApi, Facts, Known } from './facts.ts';
 import { presentedText } from './presented.ts';
 import { findIssuance, recognise } from './recognise.ts';
 import { verdictOn } from './verdict.ts';
@@ -83,11 +84,16 @@ export async function loadFacts(deps: ExplainDeps, asking: ExplainAsk): Promise<
   const genuine = jwt === undefined || (!foreign && (await isGenuine(deps, ask, jwt, cause?.code)));
   const clientId = clientIdOf(known, genuine ? jwt : undefined);
   const issuance =
-    foreign || !genuine || ['client_id', 'client_secret', 'refresh_token'].includes(known.kind) || token.length < 20
+    foreign ||
+    !genuine ||
+    (isText.has(known.kind) && known.kind !== 'nothing') ||
+    known.kind === 'refresh_token' ||
+    token.length < 20
       ? undefined
       : await findIssuance(store.logs, token, { issuedAt: timeOf(jwt?.payload.iat), clientId }, now);
   const client = clientId ?? issuance?.client_id;
   const userId = userIdOf(known, genuine ? jwt : undefined) ?? issuance?.user_id;
+  const byId = client === undefined ? undefined : await findClient(database, snapshot, tenant, client);
   const encrypted = inspection.form === 'encrypted' ? encryptedHeader(token) : undefined;
   if (encrypted && issuance?.audience !== undefined) {
     const api = await apiOf(issuance.audience);
@@ -108,18 +114,29 @@ export async function loadFacts(deps: ExplainDeps, asking: ExplainAsk): Promise<
     wanted: ask.scopes,
     known,
     issuance,
-    client:
-      client === undefined ? undefined : { id: client, facts: await findClient(database, snapshot, tenant, client) },
+    client: client === undefined ? undefined : { id: client, facts: byId },
     user: userId === undefined ? undefined : { id: userId, row: await findUser(store, userId) },
+    grant: await ownGrant(deps, tenant, byId, asked, userId === undefined),
     named,
     definedBy: await definedElsewhere({ database, snapshot, apiOf }, tenant, asked, ask.scopes),
     ended: known.kind === 'access_token' ? await store.get(endedFamilies, known.row.family) : undefined,
-    issuedHere:
-      issuance !== undefined ||
-      (jwt === undefined ? !['nothing', 'client_id', 'client_secret'].includes(known.kind) : genuine),
+    issuedHere: issuance !== undefined || (jwt === undefined ? !isText.has(known.kind) : genuine),
     otherName: other !== undefined,
     keyRevokedAt: cause?.code === 'unknown_key' ? await keyRevokedAt(deps, tenant, jwt?.header.kid) : undefined,
   };
+}
+
+/** By which the client may have such tokens. A third party may share a default grant, which is no place to mend one client. */
+async function ownGrant(
+  { database, snapshot }: ExplainDeps,
+  tenant: TenantId,
+  client: ClientFacts | undefined,
+  asked: AskedApi | undefined,
+  machine: boolean,
+): Promise<GrantFacts | undefined> {
+  const api = asked?.kind === 'api' ? asked.facts : undefined;
+  if (!api || !client?.firstParty) return undefined;
+  return (machine ? findMachineGrant : findUserGrant)(database, snapshot, tenant, client, api);
 }
 
 /** Whether our signature vouches for what a JWT says. ID tokens are told apart before their signature is looked at: it is here. */
@@ -135,6 +152,9 @@ async function isGenuine(
   const client = await findClient(deps.database, deps.snapshot, tenant, audience);
   return client !== undefined && (await verifyIdTokenHint(deps, tenant, client, token, issuer)) !== undefined;
 }
+
+/** What was presented is nothing that was issued as a token. */
+const isText: ReadonlySet<Known['kind']> = new Set(['nothing', 'client_id', 'client_secret', 'session']);
 
 /** Causes that are found before the signature was seen to be good. */
 const notVouchedFor = new Set([
@@ -188,6 +208,8 @@ function clientIdOf(known: Known, jwt: Read): string | undefined {
     case 'client_id':
     case 'client_secret':
       return known.client.clientId;
+    case 'session':
+      return undefined;
     case 'nothing':
       // An ID token's client is its audience.
       return jwt && (jwt.client ?? (jwt.otherKind === 'id_token' ? jwt.audiences[0] : undefined));

@@ -13,6 +13,7 @@ import { endedFamilies, refreshFamilies } from '../issuing/refresh-family.ts';
 import { isPart, readToken } from '../issuing/refresh-token.ts';
 import type { TraceEntry } from '../logs/event.ts';
 import { opened } from '../logs/record.ts';
+import { handleDigest, sessions } from '../sessions/session.ts';
 import type { Snapshot } from '../tenants/snapshot.ts';
 import type { Issuance, Known } from './facts.ts';
 
@@ -33,6 +34,10 @@ export async function recognise(
   if (/^[\w-]{43}$/.test(text)) {
     const found = await findCode(store, text, now);
     if (found) return { kind: 'authorization_code', state: found.state, code: found.content };
+  }
+  if (/^[\w-]{32,64}$/.test(text)) {
+    if (await store.get(sessions, text)) return { kind: 'session', by: 'id' };
+    if (await store.find(sessions, { handle_hash: handleDigest(text) })) return { kind: 'session', by: 'cookie' };
   }
   const client = /^[\w-]{10,64}$/.test(text) ? await findClient(database, snapshot, tenant, text) : undefined;
   if (client) return { kind: 'client_id', client };

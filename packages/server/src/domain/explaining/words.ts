@@ -1,6 +1,7 @@
 // Words that explanations share: spans of time, how a client would ask for the right token, and where things are set.
 
 import { apiPage, applicationPage } from '../../resources/index.ts';
+import { managementIdentifier } from '../tenants/system-apis.ts';
 import { type AskedApi, claim, type Facts, type Found } from './facts.ts';
 
 /** A span in words: `40 s`, `3 min`, `2 h`, `5 days`. */
@@ -62,7 +63,7 @@ function loopback({ client }: Facts): string | undefined {
 }
 
 /** What `countersign` takes for granted; another issuer has to be said, or tokens name one that the API does not trust. */
-export const usualIssuer = 'http://localhost:4000/';
+const usualIssuer = 'http://localhost:4000/';
 
 /** How to get a token for the asked API, for a user or for a machine. */
 export function askAgain(facts: Facts, text: string, scopes = facts.wanted): Found['fix'] {
@@ -87,6 +88,17 @@ export function askAgain(facts: Facts, text: string, scopes = facts.wanted): Fou
       ? `audience: ${JSON.stringify(audience)}, // in the request to /oauth/token`
       : `authorizationParams: { audience: ${JSON.stringify(audience)}${scopes.length > 0 ? `, ${asScope}` : ''} }`;
   return { text, command, code, ...pageOf(facts) };
+}
+
+/** A call of the Management API as a command, and how to get the token that it needs. */
+export function byManagementApi(facts: Facts, method: string, path: string, body: object, scope: string) {
+  const { issuer, host } = facts;
+  const headers = '-H "authorization: Bearer $TOKEN" -H "content-type: application/json"';
+  const where = issuer === usualIssuer ? '' : ` --issuer ${shell(issuer)}`;
+  return {
+    command: `curl -X ${method} ${shell(`${issuer}api/v2/${path}`)} ${headers} -d ${shell(JSON.stringify(body))}`,
+    how: `. In the command, TOKEN is one of the Management API with ${scope}: countersign test token --audience ${shell(managementIdentifier(host))}${where}`,
+  };
 }
 
 /** The page where the asked API, or else the client, is set up. */

@@ -8,6 +8,8 @@ export interface EndpointRate extends Rate {
   readonly name: string;
   /** Whose requests count together. */
   readonly key: 'tenant' | 'access token' | 'user and address' | 'e-mail address and address';
+  /** Whoever likes is answered there, so one network gets half of it at most. */
+  readonly open?: boolean;
   /** In the database; else in the memory of each node. */
   readonly kept: boolean;
   readonly about: string;
@@ -29,7 +31,7 @@ const startsWith =
 export const endpointRates: readonly EndpointRate[] = [
   row('token', 'tenant', 1_000, 500, second, 'POST /oauth/token', startsWith('/oauth/token')),
   row('userinfo', 'access token', 60, 60, minute, '/userinfo', startsWith('/userinfo')),
-  row('jwks', 'tenant', 1_000, 500, second, '/.well-known/*', startsWith('/.well-known')),
+  { ...row('jwks', 'tenant', 1_000, 500, second, '/.well-known/*', startsWith('/.well-known')), open: true },
   // Its own description needs no token, so whoever likes could ask for it as often.
   row(
     'management',
@@ -40,15 +42,18 @@ export const endpointRates: readonly EndpointRate[] = [
     '/api/v2/*',
     (method, path) => startsWith('/api/v2')(method, path) && path !== '/api/v2/openapi.json',
   ),
-  row(
-    'authentication',
-    'tenant',
-    1_000,
-    500,
-    second,
-    'Pages, /authorize, logout, sign-up, revocation, introspection',
-    () => true,
-  ),
+  {
+    ...row(
+      'authentication',
+      'tenant',
+      1_000,
+      500,
+      second,
+      'Pages, /authorize, logout, sign-up, revocation, introspection',
+      () => true,
+    ),
+    open: true,
+  },
   {
     ...row('login', 'user and address', 20, 10, minute, 'Logins of one user from one address, right or wrong'),
     kept: true,

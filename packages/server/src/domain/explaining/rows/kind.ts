@@ -77,6 +77,20 @@ const clientSecret: Row = (facts) => {
   };
 };
 
+const session: Row = (facts) => {
+  const { known } = facts;
+  if (known.kind !== 'session') return undefined;
+  return {
+    code: 'not_a_token',
+    certainty: 'certain',
+    message:
+      known.by === 'cookie'
+        ? 'this is the session cookie of this server: it is between the browser and the login pages, and no API takes it'
+        : 'this is the id of a session (the `sid` of tokens), and no token',
+    fix: askAgain(facts, 'send the access_token that the application got when the user signed in'),
+  };
+};
+
 /** An opaque access token of ours: no API was requested, so it is good at /userinfo only. */
 const ownOpaque: Row = (facts) => {
   const { known, issuance, asked } = facts;
@@ -213,6 +227,7 @@ export const kindRows: readonly Row[] = [
   refresh,
   clientId,
   clientSecret,
+  session,
   ownOpaque,
   opaque,
   foreign,

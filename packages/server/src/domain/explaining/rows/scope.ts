@@ -3,9 +3,8 @@
 
 import { apiPage, applicationPage, type ScopeVerdict, userPage } from '../../../resources/index.ts';
 import type { TraceEntry } from '../../logs/event.ts';
-import { managementIdentifier } from '../../tenants/system-apis.ts';
 import { claim, type Facts, type Found, type Row } from '../facts.ts';
-import { apiName, askAgain, isMachine, shell, usualIssuer } from '../words.ts';
+import { apiName, askAgain, byManagementApi, isMachine } from '../words.ts';
 import { fromLibrary } from './kind.ts';
 
 /** What the token was granted. */
@@ -143,7 +142,6 @@ function newToken(facts: Facts, value: string): Found['fix'] {
     isMachine(facts)
       ? 'get a new token: the client keeps the old one until it ends. Restart it, or empty its cache of tokens'
       : `let the user sign in again, with a request that asks for ${value}: a refresh token brings no more than its login was granted`,
-    [value],
   );
 }
 
@@ -152,9 +150,9 @@ function fixOf(facts: Facts, verdict: ScopeVerdict): Found['fix'] {
   const { value, rule } = verdict;
   if (isOutdated(facts, verdict)) return newToken(facts, value);
   const api = asked?.kind === 'api' ? asked.facts : undefined;
-  const again = askAgain(facts, '', [value]);
-  const { command, code } = again;
-  const token = '-H "authorization: Bearer $TOKEN" -H "content-type: application/json"';
+  // All that the call needs, not only what is missing: a request that names scopes gets no others.
+  const again = askAgain(facts, '');
+  const { code } = again;
   switch (rule) {
     case 'api_scopes':
       return {
@@ -165,22 +163,27 @@ function fixOf(facts: Facts, verdict: ScopeVerdict): Found['fix'] {
             : `define ${value} among the permissions of the API, then get a new token; or correct the name that the API asks for`,
         ...(api ? { dashboard: apiPage(api.id, 'permissions') } : {}),
       };
-    case 'client_grant':
+    case 'client_grant': {
+      const granted = facts.grant && { scope: [...new Set([...facts.grant.scopes, value])] };
+      const call =
+        granted && byManagementApi(facts, 'PATCH', `client-grants/${facts.grant?.id}`, granted, 'update:client_grants');
       return {
-        text: `give ${value} to the client at this API (its client grant), then get a new token`,
+        text: `give ${value} to the client at this API (its client grant), then get a new token${call?.how ?? ''}`,
         ...(api ? { dashboard: apiPage(api.id, 'applications') } : {}),
-        ...(command === undefined ? {} : { command }),
+        ...(call ? { command: call.command } : {}),
       };
-    case 'permissions':
+    }
+    case 'permissions': {
+      const given = { permissions: [{ resource_server_identifier: asked?.identifier ?? '', permission_name: value }] };
+      const call =
+        user &&
+        byManagementApi(facts, 'POST', `users/${encodeURIComponent(user.id)}/permissions`, given, 'update:users');
       return {
-        text: `give the permission ${value} to the user, directly or by a role, then get a new token${user ? `. In the command, TOKEN is one of the Management API with update:users: countersign test token --audience ${shell(managementIdentifier(facts.host))}${facts.issuer === usualIssuer ? '' : ` --issuer ${shell(facts.issuer)}`}` : ''}`,
+        text: `give the permission ${value} to the user, directly or by a role, then get a new token${call?.how ?? ''}`,
         ...(user ? { dashboard: `${userPage(user.id)}/permissions` } : {}),
-        ...(user
-          ? {
-              command: `curl -X POST ${shell(`${facts.issuer}api/v2/users/${encodeURIComponent(user.id)}/permissions`)} ${token} -d ${shell(JSON.stringify({ permissions: [{ resource_server_identifier: asked?.identifier ?? '', permission_name: value }] }))}`,
-            }
-          : {}),
+        ...(call ? { command: call.command } : {}),
       };
+    }
     case 'requested':
       return {
         ...again,
