@@ -38,7 +38,11 @@ const presented = z.strictObject({
 });
 
 const ask = {
-  token: fixed(text(50_000), 'The refused token, as it was sent or with what it was copied: an answer in JSON, a command. Neither stored nor logged', { secret: true }),
+  token: fixed(
+    text(50_000),
+    'The refused token, as it was sent or with what it was copied: an answer in JSON, a command. Neither stored nor logged',
+    { secret: true },
+  ),
   audience: fixedOptional(text(600), 'Identifier of the API that refused it'),
   scope: fixedOptional(text(20_000), 'Scopes that the call needs, separated by spaces'),
 } satisfies Fields;
