@@ -114,8 +114,8 @@ test('a fresh tenant is told what will be here; then every range has its sums, b
   await page.getByRole('table', { name: 'Events' }).waitFor();
   assert.equal(
     await page.getByRole('table', { name: 'Events' }).getByRole('row').count(),
-    5,
-    'a head and four refusals',
+    3,
+    'a head and two refusals',
   );
   assert.deepEqual(complaints, []);
   await context.close();

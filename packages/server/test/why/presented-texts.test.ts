@@ -228,6 +228,23 @@ describe('what is sent where a token should be is explained', () => {
   });
 });
 
+test('no message repeats what may be a secret', () => {
+  const secret = randomBytes(24).toString('base64url');
+  for (const text of [
+    `Basic ${Buffer.from(`${secret}:`).toString('base64')}`,
+    JSON.stringify({ error: secret, error_description: `the token ${secret} is unknown` }),
+    `auth0|${secret}`,
+    `Cookie: session=${secret}`,
+    `https://app.example.com/?ticket=${secret}`,
+    `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`,
+    `curl -H "Authorization: Bearer ${secret}" https://api.example.com/`,
+  ]) {
+    const { wrapping } = presentedText(text);
+    assert.ok(wrapping, text);
+    assert.ok(!JSON.stringify(wrapping).includes(secret), text);
+  }
+});
+
 test('fifty thousand characters of anything are read in no time', () => {
   const many = (text: string) => text.repeat(Math.ceil(50_000 / text.length)).slice(0, 50_000);
   const texts = [

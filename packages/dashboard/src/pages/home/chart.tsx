@@ -10,7 +10,7 @@ export interface Series {
   readonly colour: string;
   readonly values: readonly number[];
   readonly total: number;
-  /** Its events in the log. */
+  /** Its events in the log, of any time. */
   readonly search?: LogSearch;
 }
 /** The filter of the log that a part of a chart leads to; none for who may not read it. */
@@ -95,7 +95,7 @@ export function Chart({
               {found ? (
                 <Link
                   to="/logs"
-                  search={found as never}
+                  search={{ ...found, from: iso(edges[0]), to: iso(edges.at(-1)) } as never}
                   className="inline-block max-w-full truncate align-bottom leading-6 underline decoration-edge/60 underline-offset-2 hover:text-link"
                 >
                   {label}

@@ -10,6 +10,9 @@ export interface InsideJson {
 const members = ['access_token', 'accessToken', 'token', 'id_token', 'idToken', 'refresh_token', 'code'] as const;
 const getOne = 'get a token for the API, and send the access_token of the answer';
 
+/** Words of a message may be repeated; what is as long as a token may be one. */
+const withoutSecrets = (text: string) => text.replace(/[\w.~+/=-]{25,}/g, '...');
+
 /** Reads JSON text without believing it. Never throws. */
 export function insideJson(text: string): InsideJson | undefined {
   if (!text.startsWith('{')) return undefined;
@@ -31,7 +34,7 @@ export function insideJson(text: string): InsideJson | undefined {
   const error = found.get('error');
   if (typeof error === 'string') {
     const more = found.get('error_description') ?? found.get('message');
-    const said = [error, ...(typeof more === 'string' ? [more] : [])].join(': ').slice(0, 300);
+    const said = [error, ...(typeof more === 'string' ? [more] : [])].map(withoutSecrets).join(': ').slice(0, 300);
     return {
       message: `this is the answer to a request that was refused (${said}): there is no token in it`,
       fix: 'mend that request first: the client goes on as if it had got a token. The log of the tenant says why it was refused',

@@ -109,11 +109,10 @@ const scheme = (text: string): PresentedText | undefined => {
       pasted: false,
     });
   const isBasic = /^basic$/i.test(name);
-  const user = isBasic ? Buffer.from(rest, 'base64').toString('utf8').split(':')[0] : '';
   return wrapped(rest, {
     code: 'wrong_scheme',
     message: isBasic
-      ? `the Authorization header says Basic: it holds a user name (${user?.replace(/[^\w@.|-]/g, '?').slice(0, 64)}) and a password or secret. That is how a client proves at /oauth/token who it is, and no API takes it`
+      ? `the Authorization header says Basic: a name and a password or secret, in Base64. That is how a client proves at /oauth/token who it is, and no API takes it`
       : `the Authorization header says ${name}, and not Bearer`,
     fix: isBasic
       ? 'exchange it for a token (POST /oauth/token, grant_type=client_credentials), and send `Authorization: Bearer TOKEN` with the access_token of the answer'

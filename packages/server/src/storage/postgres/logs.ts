@@ -5,11 +5,13 @@ import type { StoredLog } from '../store.ts';
 import { tolerantText } from '../text.ts';
 import type { Session } from './pool.ts';
 
-const INSERT = `insert into logs (tenant, log_id, seq, date, type, client_id, user_id, ip, connection, record)
+/** Answers with the order numbers of what it inserted, and with nothing when that is everything, which is almost always. */
+const INSERT = `with added as (insert into logs (tenant, log_id, seq, date, type, client_id, user_id, ip, connection, record)
   select tenant, log_id, seq, date, type, client_id, user_id, ip, connection, record
   from json_to_recordset($1::json) as event (tenant text, log_id text, seq bigint, date bigint, type text,
     client_id text, user_id text, ip text, connection text, record text)
-  on conflict (tenant, log_id) do nothing returning seq`;
+  on conflict (tenant, log_id) do nothing returning seq)
+  select json_agg(seq) as some from added having count(*) < $2`;
 const COUNT = `insert into log_counts (tenant, span, start, type, client_id, audience, connection, cause, n)
   select tenant, 300000, start, type, client_id, audience, connection, cause, n
   from json_to_recordset($1::json) as counted (tenant text, start bigint, type text, client_id text, audience text,
@@ -44,9 +46,9 @@ export async function appendLogs(
       connection: tolerantText(event.connection),
       record: tolerantText(event.record),
     }));
-    const inserted = await query<{ seq: number }>(INSERT, [JSON.stringify(rows)]);
-    if (inserted.length === portion.length) added.push(...portion);
-    else for (const { seq } of inserted) added.push(...portion.slice(seq - first - from, seq - first - from + 1));
+    const [partly] = await query<{ some: number[] | null }>(INSERT, [JSON.stringify(rows), rows.length]);
+    const inserted = new Set(partly?.some ?? []);
+    added.push(...(partly ? portion.filter((_, index) => inserted.has(first + from + index)) : portion));
   }
   return added;
 }
