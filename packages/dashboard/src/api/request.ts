@@ -36,7 +36,14 @@ export async function call<T>(method: Method, path: string, body?: unknown): Pro
   const answer = text === '' ? undefined : parsed(text);
   if (response.ok) return answer as T;
   const { message, errorCode } = (answer ?? {}) as { message?: string; errorCode?: string };
-  throw new ApiError(response.status, message ?? `The server answered ${response.status}.`, errorCode);
+  throw new ApiError(response.status, sentenceOf(message) ?? `The server answered ${response.status}.`, errorCode);
+}
+
+/** What the API says, for people: of a permission that is missing it names those of which any would do. */
+function sentenceOf(message: string | undefined): string | undefined {
+  const [, names] = /^Insufficient scope, expected any of: (.+)$/.exec(message ?? '') ?? [];
+  if (names === undefined) return message;
+  return `This takes the permission ${names.split(',').join(' or ')}, which you do not hold.`;
 }
 
 function parsed(text: string): unknown {

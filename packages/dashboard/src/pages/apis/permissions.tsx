@@ -9,9 +9,10 @@ import { path } from '../../api/request.ts';
 import { problemOf } from '../../forms/declared.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
+import { Problem } from '../../parts/form.tsx';
 import { Empty, Section } from '../../parts/layout.tsx';
 import { Code } from '../../parts/text.tsx';
-import { sayDone, sayFailed } from '../../parts/toast.tsx';
+import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { ApiPage } from './api-page.tsx';
 
@@ -33,8 +34,8 @@ function Permissions({ api }: { readonly api: Api }) {
       await change.mutateAsync({ method: 'PATCH', path: path`/resource-servers/${api.id}`, body: { scopes: next } });
       sayDone(said);
       return true;
-    } catch (error) {
-      sayFailed(error);
+    } catch {
+      // It is said where it was tried.
       return false;
     }
   };
@@ -52,6 +53,7 @@ function Permissions({ api }: { readonly api: Api }) {
         about="The description is what users read when they are asked for consent."
         flush
       >
+        {removing ? null : <Problem error={change.error} className="px-5 pb-2" />}
         {scopes.length === 0 ? (
           <Empty title="No permissions yet">
             A permission names one thing that may be done at this API, such as <Code>read:patients</Code>. Tokens carry
@@ -83,6 +85,7 @@ function Permissions({ api }: { readonly api: Api }) {
           title={`Delete ${removing.value}?`}
           action="Delete permission"
           busy={change.isPending}
+          error={change.error?.message}
           onClose={() => setRemoving(undefined)}
           onConfirm={async () => {
             const done = await store(

@@ -12,7 +12,8 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Section } from '../../parts/layout.tsx';
 import { CopyButton } from '../../parts/text.tsx';
 import { sayDone } from '../../parts/toast.tsx';
-import { useCan } from '../../session/session.ts';
+import { useCan, useLacksAny } from '../../session/session.ts';
+import { audience } from '../../session/sign-in.ts';
 import { ApiPage } from './api-page.tsx';
 import { algorithmNames } from './list.tsx';
 
@@ -90,7 +91,9 @@ export function ApiSettings() {
 function Settings({ api }: { readonly api: Api }) {
   const can = useCan();
   const change = useChange('/resource-servers');
-  const readOnly = !can('update:resource_servers');
+  // Its settings say how long tokens of administrators live.
+  const beyond = useLacksAny() && api.identifier === audience;
+  const readOnly = beyond || !can('update:resource_servers');
   return (
     <>
       {api.is_system ? (

@@ -1,21 +1,23 @@
 // The head of every page of one application: its name, its client id, its tabs.
 
 import { useParams } from '@tanstack/react-router';
-import { dashboardClientId } from 'countersign/resources';
 import type { ReactNode } from 'react';
 import type { Client } from '../../api/kinds.ts';
 import { useGet } from '../../api/queries.ts';
+import { useRankOfClient } from '../../api/rank.ts';
 import { path } from '../../api/request.ts';
 import { Page, Read, type Tab, Tabs } from '../../parts/layout.tsx';
+import { Outranked } from '../../parts/outranked.tsx';
 import { Badge, Code, CopyButton } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
-import { kindOf } from './kinds.ts';
+import { isBuiltIn, kindOf } from './kinds.ts';
 
-/** A page of the application that the address names. It is read without its secret. */
-export function ApplicationPage({ children }: { readonly children: (client: Client) => ReactNode }) {
+/** A page of the application that the address names, read without its secret. `may`: nothing that it may do forbids to change it. */
+export function ApplicationPage({ children }: { readonly children: (client: Client, may: boolean) => ReactNode }) {
   const { id = '' } = useParams({ strict: false });
   const can = useCan();
   const client = useGet<Client>(`${path`/clients/${id}`}?fields=client_secret,signing_keys&include_fields=false`);
+  const rank = useRankOfClient(id, can('read:client_grants'));
   const tab = (label: string, last: string): Tab => ({ label, to: `/applications/$id/${last}`, params: { id } });
   const signsIn = client.data?.grant_types?.some((grant) => grant !== 'client_credentials') ?? false;
   return (
@@ -28,7 +30,7 @@ export function ApplicationPage({ children }: { readonly children: (client: Clie
             <span>{kindOf(client.data)}</span>
             <Code>{client.data.client_id}</Code>
             <CopyButton text={client.data.client_id} label="Copy client ID" />
-            {id === dashboardClientId ? <Badge tone="accent">Built in</Badge> : null}
+            {isBuiltIn(id) ? <Badge tone="accent">Built in</Badge> : null}
           </span>
         ) : null
       }
@@ -45,7 +47,8 @@ export function ApplicationPage({ children }: { readonly children: (client: Clie
         />
       }
     >
-      <Read from={client}>{children}</Read>
+      <Outranked rank={rank} what="This application" />
+      <Read from={client}>{(one) => children(one, rank.may)}</Read>
     </Page>
   );
 }

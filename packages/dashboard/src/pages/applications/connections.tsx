@@ -3,9 +3,11 @@
 import type { Client, Connection } from '../../api/kinds.ts';
 import { useAll, useChange } from '../../api/queries.ts';
 import { path } from '../../api/request.ts';
-import { Empty, Read, Section } from '../../parts/layout.tsx';
+import { Problem } from '../../parts/form.tsx';
+import { Read, Section } from '../../parts/layout.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { Switch } from '../../parts/switch.tsx';
-import { sayDone, sayFailed } from '../../parts/toast.tsx';
+import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { ApplicationPage } from './application-page.tsx';
 
@@ -20,49 +22,40 @@ function Connections({ client }: { readonly client: Client }) {
   const change = useChange('/connections');
   return (
     <Section title="Connections" about="Users of these may sign in to the application." flush>
+      <Problem error={change.error} className="px-5 pt-2" />
       <Read from={connections}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty title="No connections" />
-          ) : (
-            <ul className="mt-2">
-              {rows.map(({ id, name, enabled_clients }) => {
-                const on = enabled_clients.includes(client.client_id);
-                return (
-                  <li key={id} className="flex items-center justify-between gap-4 border-t border-line px-5 py-3">
-                    <div className="min-w-0">
-                      <p className="font-medium break-words">{name}</p>
-                      <p className="text-xs text-muted">Database of users</p>
-                    </div>
-                    <Switch
-                      label={`Users of ${name} may sign in`}
-                      on={on}
-                      disabled={!can('update:connections') || change.isPending}
-                      onChange={(status) =>
-                        change.mutate(
-                          {
-                            method: 'PATCH',
-                            path: path`/connections/${String(id)}/clients`,
-                            body: [{ client_id: client.client_id, status }],
-                          },
-                          {
-                            onSuccess: () =>
-                              sayDone(
-                                status
-                                  ? `Users of ${name} may sign in.`
-                                  : `Users of ${name} cannot sign in here any more.`,
-                              ),
-                            onError: sayFailed,
-                          },
-                        )
-                      }
-                    />
-                  </li>
-                );
-              })}
-            </ul>
-          )
-        }
+        {(rows) => (
+          <Rows
+            empty={{ title: 'No connections' }}
+            rows={rows.map(({ id, name, enabled_clients }) => ({
+              id: String(id),
+              title: <span className="font-medium">{name}</span>,
+              detail: 'Database of users',
+              actions: (
+                <Switch
+                  label={`Users of ${name} may sign in`}
+                  on={enabled_clients.includes(client.client_id)}
+                  disabled={!can('update:connections') || change.isPending}
+                  onChange={(status) =>
+                    change.mutate(
+                      {
+                        method: 'PATCH',
+                        path: path`/connections/${String(id)}/clients`,
+                        body: [{ client_id: client.client_id, status }],
+                      },
+                      {
+                        onSuccess: () =>
+                          sayDone(
+                            status ? `Users of ${name} may sign in.` : `Users of ${name} cannot sign in here any more.`,
+                          ),
+                      },
+                    )
+                  }
+                />
+              ),
+            }))}
+          />
+        )}
       </Read>
     </Section>
   );

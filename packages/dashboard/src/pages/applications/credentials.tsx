@@ -1,5 +1,6 @@
 // How an application proves who it is: its secret, shown on demand and rotated, or keys of its own.
 
+import { useMutation } from '@tanstack/react-query';
 import { clients as declared } from 'countersign/resources';
 import { useState } from 'react';
 import type { Client } from '../../api/kinds.ts';
@@ -8,19 +9,27 @@ import { call, path } from '../../api/request.ts';
 import { RecordForm } from '../../forms/record-form.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
+import { Problem } from '../../parts/form.tsx';
 import { Section } from '../../parts/layout.tsx';
 import { Copyable } from '../../parts/text.tsx';
-import { sayDone, sayFailed } from '../../parts/toast.tsx';
+import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { ApplicationPage } from './application-page.tsx';
 import { Keys } from './keys.tsx';
+import { isBuiltIn } from './kinds.ts';
 
 /** The tab Credentials. */
 export function Credentials() {
-  return <ApplicationPage>{(client) => <All client={client} />}</ApplicationPage>;
+  return <ApplicationPage>{(client, may) => <All client={client} free={may} />}</ApplicationPage>;
 }
 
-function All({ client }: { readonly client: Client }) {
+interface OfClient {
+  readonly client: Client;
+  /** The application does not outrank who looks. */
+  readonly free: boolean;
+}
+
+function All({ client, free }: OfClient) {
   const can = useCan();
   const change = useChange('/clients');
   const byKey = client.client_authentication_methods?.private_key_jwt !== undefined;
@@ -37,7 +46,7 @@ function All({ client }: { readonly client: Client }) {
           key={client.client_id}
           declared={declared}
           entity={client}
-          readOnly={!can('update:clients', 'update:client_credentials')}
+          readOnly={!free || isBuiltIn(client.client_id) || !can('update:clients', 'update:client_credentials')}
           groups={[
             {
               title: 'Authentication',
@@ -60,25 +69,21 @@ function All({ client }: { readonly client: Client }) {
           }}
         />
       )}
-      {!isPublic && !byKey ? <Secret client={client} /> : null}
-      {isPublic || !can('read:client_credentials') ? null : <Keys client={client} />}
+      {!isPublic && !byKey ? <Secret client={client} free={free} /> : null}
+      {isPublic || !can('read:client_credentials') ? null : <Keys client={client} free={free} />}
     </>
   );
 }
 
-function Secret({ client }: { readonly client: Client }) {
+function Secret({ client, free }: OfClient) {
   const can = useCan();
   const [secret, setSecret] = useState<string>();
   const [asking, setAsking] = useState(false);
   const rotate = useChange<Client>('/clients');
-  const reveal = async () => {
-    try {
-      const read = await call<Client>('GET', `${path`/clients/${client.client_id}`}?fields=client_secret`);
-      setSecret(read.client_secret ?? '');
-    } catch (error) {
-      sayFailed(error);
-    }
-  };
+  const reveal = useMutation({
+    mutationFn: () => call<Client>('GET', `${path`/clients/${client.client_id}`}?fields=client_secret`),
+    onSuccess: (read) => setSecret(read.client_secret ?? ''),
+  });
   return (
     <Section
       title="Client secret"
@@ -94,17 +99,20 @@ function Secret({ client }: { readonly client: Client }) {
             <Copyable text={secret} label="client secret" />
           </div>
         )}
-        {can('read:client_keys') ? (
+        {!free ? null : can('read:client_keys') ? (
           secret === undefined ? (
-            <Button onClick={() => void reveal()}>Reveal</Button>
+            <Button busy={reveal.isPending} onClick={() => reveal.mutate()}>
+              Reveal
+            </Button>
           ) : (
             <Button onClick={() => setSecret(undefined)}>Hide</Button>
           )
         ) : (
           <p className="text-muted">Your account may not read secrets of applications (read:client_keys).</p>
         )}
-        {can('update:client_keys') ? <Button onClick={() => setAsking(true)}>Rotate</Button> : null}
+        {free && can('update:client_keys') ? <Button onClick={() => setAsking(true)}>Rotate</Button> : null}
       </div>
+      <Problem error={reveal.error} className="mt-3" />
       {asking ? (
         <Confirm
           title="Rotate the secret?"

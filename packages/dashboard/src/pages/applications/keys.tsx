@@ -10,17 +10,18 @@ import { ChoiceField, Field, TextField } from '../../forms/controls.tsx';
 import { controlOf, fieldAt } from '../../forms/declared.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
-import { DialogForm } from '../../parts/form.tsx';
-import { Empty, Read, Section } from '../../parts/layout.tsx';
+import { DialogForm, Problem } from '../../parts/form.tsx';
+import { Read, Section } from '../../parts/layout.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { Badge, Code, Time } from '../../parts/text.tsx';
-import { sayDone, sayFailed } from '../../parts/toast.tsx';
+import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 
 type Credential = Parameters<typeof clientCredentials.check>[0];
 const most = 2;
 
-/** The keys, and the way between a secret and keys. */
-export function Keys({ client }: { readonly client: Client }) {
+/** The keys, and the way between a secret and keys. `free`: the application does not outrank who looks. */
+export function Keys({ client, free }: { readonly client: Client; readonly free: boolean }) {
   const can = useCan();
   const keys = useGet<readonly Credential[]>(path`/clients/${client.client_id}/credentials`);
   const change = useChange('/clients');
@@ -28,7 +29,7 @@ export function Keys({ client }: { readonly client: Client }) {
   const [removing, setRemoving] = useState<Credential>();
   const used = (client.client_authentication_methods?.private_key_jwt?.credentials ?? []).map(({ id }) => id);
   const byKey = client.client_authentication_methods?.private_key_jwt !== undefined;
-  const mayUse = can('update:clients', 'update:client_credentials');
+  const mayUse = free && can('update:clients', 'update:client_credentials');
   const use = (ids: readonly string[], said: string) =>
     change.mutate(
       {
@@ -39,7 +40,7 @@ export function Keys({ client }: { readonly client: Client }) {
           token_endpoint_auth_method: null,
         },
       },
-      { onSuccess: () => sayDone(said), onError: sayFailed },
+      { onSuccess: () => sayDone(said) },
     );
   const toSecret = () =>
     change.mutate(
@@ -48,7 +49,7 @@ export function Keys({ client }: { readonly client: Client }) {
         path: path`/clients/${client.client_id}`,
         body: { client_authentication_methods: null, token_endpoint_auth_method: 'client_secret_post' },
       },
-      { onSuccess: () => sayDone('It authenticates with its secret again.'), onError: sayFailed },
+      { onSuccess: () => sayDone('It authenticates with its secret again.') },
     );
   return (
     <Section
@@ -56,7 +57,7 @@ export function Keys({ client }: { readonly client: Client }) {
       about="Stronger than a secret: the private key never leaves the application, and this server keeps the public one."
       flush
       actions={
-        can('create:client_credentials') && (keys.data?.length ?? 0) < most ? (
+        free && can('create:client_credentials') && (keys.data?.length ?? 0) < most ? (
           <Button onClick={() => setAdding(true)}>
             <Plus className="size-4" aria-hidden="true" />
             Add key
@@ -64,24 +65,23 @@ export function Keys({ client }: { readonly client: Client }) {
         ) : null
       }
     >
+      {removing ? null : <Problem error={change.error} className="px-5 pt-2" />}
       <Read from={keys}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty title="No keys">
-              Make a pair, add the public one here, and let the application use it instead of its secret.
-            </Empty>
-          ) : (
-            <ul>
-              {rows.map((key) => (
-                <li key={key.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-5 py-3">
-                  <div className="min-w-0 flex-1">
-                    <p className="font-medium">{key.name || key.id}</p>
-                    <p className="text-xs text-muted">
-                      {key.kid ? <Code>{key.kid}</Code> : null} {key.alg} · added <Time at={key.created_at} />
-                    </p>
-                  </div>
-                  {used.includes(key.id) ? <Badge tone="good">In use</Badge> : null}
-                  {mayUse && !used.includes(key.id) ? (
+        {(rows) => (
+          <Rows
+            rows={rows.map((key) => ({
+              id: key.id,
+              title: <span className="font-medium">{key.name || key.id}</span>,
+              detail: (
+                <>
+                  {key.kid ? <Code>{key.kid}</Code> : null} {key.alg} · added <Time at={key.created_at} />
+                </>
+              ),
+              actions: used.includes(key.id) ? (
+                <Badge tone="good">In use</Badge>
+              ) : (
+                <>
+                  {mayUse ? (
                     <Button
                       onClick={() =>
                         use(
@@ -95,16 +95,20 @@ export function Keys({ client }: { readonly client: Client }) {
                       Use this key
                     </Button>
                   ) : null}
-                  {can('delete:client_credentials') && !used.includes(key.id) ? (
+                  {free && can('delete:client_credentials') ? (
                     <IconButton label={`Delete key ${key.name || key.id}`} onClick={() => setRemoving(key)}>
                       <Trash2 className="size-4" aria-hidden="true" />
                     </IconButton>
                   ) : null}
-                </li>
-              ))}
-            </ul>
-          )
-        }
+                </>
+              ),
+            }))}
+            empty={{
+              title: 'No keys',
+              about: 'Make a pair, add the public one here, and let the application use it instead of its secret.',
+            }}
+          />
+        )}
       </Read>
       {byKey && mayUse ? (
         <div className="border-t border-line px-5 py-3">

@@ -1,5 +1,6 @@
 // Kinds of application: what each is for, and what it begins with.
 
+import { commandLineClientId, dashboardClientId } from 'countersign/resources';
 import type { Client } from '../../api/kinds.ts';
 
 /** Without secrets, which a list must not read; without the record that stands for all. */
@@ -63,4 +64,9 @@ export const kinds: readonly Kind[] = [
 /** The kind of an application in words. */
 export function kindOf(client: Pick<Client, 'app_type'>): string {
   return kinds.find(({ type }) => type === client.app_type)?.label ?? client.app_type ?? 'Application';
+}
+
+/** Whether the server made it for itself: nobody changes what it is for. */
+export function isBuiltIn(clientId: string): boolean {
+  return clientId === dashboardClientId || clientId === commandLineClientId;
 }

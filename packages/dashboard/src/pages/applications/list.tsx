@@ -1,7 +1,7 @@
 // The applications of the tenant, and the way to a new one.
 
 import { useNavigate } from '@tanstack/react-router';
-import { dashboardClientId, clients as declared } from 'countersign/resources';
+import { clients as declared } from 'countersign/resources';
 import { useId, useState } from 'react';
 import type { Client } from '../../api/kinds.ts';
 import { useAll, useChange } from '../../api/queries.ts';
@@ -10,7 +10,7 @@ import { problemOf } from '../../forms/declared.ts';
 import { DialogForm } from '../../parts/form.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
 import { Badge, Code, Face } from '../../parts/text.tsx';
-import { clientList, kindOf, kinds } from './kinds.ts';
+import { clientList, isBuiltIn, kindOf, kinds } from './kinds.ts';
 
 /** The list. */
 export function Applications() {
@@ -37,7 +37,7 @@ export function Applications() {
             <span className="flex items-center gap-3">
               <Face square name={name} />
               <span className="min-w-0 break-words">{name}</span>
-              {client_id === dashboardClientId ? <Badge tone="accent">Built in</Badge> : null}
+              {isBuiltIn(client_id) ? <Badge tone="accent">Built in</Badge> : null}
               {is_first_party === false ? <Badge tone="warn">Third party</Badge> : null}
             </span>
           ),

@@ -13,7 +13,7 @@ import { Section } from '../../parts/layout.tsx';
 import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { ApplicationPage } from './application-page.tsx';
-import { kinds } from './kinds.ts';
+import { isBuiltIn, kinds } from './kinds.ts';
 
 const signsIn = (typed: (path: string) => unknown) =>
   (typed('grant_types') as readonly string[] | undefined)?.some(
@@ -185,18 +185,21 @@ const groups: readonly FormGroup[] = [
 
 /** The tab Settings. */
 export function ApplicationSettings() {
-  return <ApplicationPage>{(client) => <Settings client={client} />}</ApplicationPage>;
+  return <ApplicationPage>{(client, may) => <Settings client={client} free={may} />}</ApplicationPage>;
 }
 
-function Settings({ client }: { readonly client: Client }) {
+/** `free`: the application does not outrank who looks. */
+function Settings({ client, free }: { readonly client: Client; readonly free: boolean }) {
   const can = useCan();
   const change = useChange('/clients');
-  const builtIn = client.client_id === dashboardClientId;
+  const builtIn = isBuiltIn(client.client_id);
   return (
     <>
       {builtIn ? (
         <p className="card mb-5 px-5 py-4 text-muted">
-          This is the application that you are looking at. The server brings it back to these settings at every start.
+          {client.client_id === dashboardClientId
+            ? 'This is the application that you are looking at. The server brings it back to these settings at every start.'
+            : 'The command line signs in with this application. The server made it and keeps these settings.'}
         </p>
       ) : null}
       <RecordForm
@@ -204,14 +207,16 @@ function Settings({ client }: { readonly client: Client }) {
         declared={declared}
         entity={client}
         groups={groups}
-        readOnly={builtIn || !can('update:clients')}
+        readOnly={builtIn || !free || !can('update:clients')}
         check={(entity) => declared.check(entity as Client)}
         onSave={async (patch) => {
           await change.mutateAsync({ method: 'PATCH', path: path`/clients/${client.client_id}`, body: patch });
           sayDone('Saved.');
         }}
       />
-      {can('delete:clients') && !builtIn ? <DeleteApplication client={client} /> : null}
+      {free && can('delete:clients') && client.client_id !== dashboardClientId ? (
+        <DeleteApplication client={client} />
+      ) : null}
     </>
   );
 }

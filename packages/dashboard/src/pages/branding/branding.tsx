@@ -6,8 +6,9 @@ import { useChange, useGet } from '../../api/queries.ts';
 import { Field, TextField } from '../../forms/controls.tsx';
 import { problemOf } from '../../forms/declared.ts';
 import { Button } from '../../parts/button.tsx';
+import { Problem } from '../../parts/form.tsx';
 import { Page, Read, Section } from '../../parts/layout.tsx';
-import { sayDone, sayFailed } from '../../parts/toast.tsx';
+import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { LoginPreview } from './login-preview.tsx';
 
@@ -66,7 +67,7 @@ function Form({ now }: { readonly now: Branding }) {
             event.preventDefault();
             change.mutate(
               { method: 'PATCH', path: '/branding', body: next },
-              { onSuccess: () => sayDone('Saved. The pages have it within a second.'), onError: sayFailed },
+              { onSuccess: () => sayDone('Saved. The pages have it within a second.') },
             );
           }}
         >
@@ -107,6 +108,7 @@ function Form({ now }: { readonly now: Branding }) {
             problem={wrong.ground}
             about="Behind the card. In the dark it is toned down by itself"
           />
+          <Problem error={change.error} />
           {may ? (
             <Button
               type="submit"

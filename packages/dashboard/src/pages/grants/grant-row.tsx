@@ -6,8 +6,10 @@ import { ChevronDown } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Api, ClientGrant } from '../../api/kinds.ts';
 import { useChange } from '../../api/queries.ts';
+import { useGivable, useJudgeOfGrants } from '../../api/rank.ts';
 import { path } from '../../api/request.ts';
 import { Button } from '../../parts/button.tsx';
+import { Problem } from '../../parts/form.tsx';
 import { Switch } from '../../parts/switch.tsx';
 import { Badge } from '../../parts/text.tsx';
 import { sayDone, sayFailed } from '../../parts/toast.tsx';
@@ -31,8 +33,13 @@ export function GrantRow({ name, detail, link, clientId, api, subject, grant }: 
   const [open, setOpen] = useState(false);
   const change = useChange<ClientGrant>('/client-grants');
   const key = { client_id: clientId, audience: api.identifier, subject_type: subject };
-  const may = grant ? can('delete:client_grants') : can('create:client_grants');
-  const give = (body: object, said: string) =>
+  const judge = useJudgeOfGrants();
+  const givable = useGivable();
+  const beyond = grant && judge([grant]);
+  // An authorization that nothing can be added to is none.
+  const useless = subject === 'client' && !givable(api, '', 'machine');
+  const may = beyond === undefined && !useless && can(grant ? 'delete:client_grants' : 'create:client_grants');
+  const give = (body: object, said: string, undoing = false) =>
     change.mutate(
       { method: 'POST', path: '/client-grants', body: { ...key, ...body } },
       {
@@ -40,7 +47,7 @@ export function GrantRow({ name, detail, link, clientId, api, subject, grant }: 
           sayDone(said);
           setOpen(true);
         },
-        onError: sayFailed,
+        ...(undoing ? { onError: sayFailed } : {}),
       },
     );
   const take = (old: ClientGrant) =>
@@ -52,10 +59,9 @@ export function GrantRow({ name, detail, link, clientId, api, subject, grant }: 
           const back = old.allow_all_scopes ? { allow_all_scopes: true } : { scope: old.scope ?? [] };
           sayDone(
             `${name} was taken off.`,
-            can('create:client_grants') ? () => give(back, `${name} is back as it was.`) : undefined,
+            can('create:client_grants') ? () => give(back, `${name} is back as it was.`, true) : undefined,
           );
         },
-        onError: sayFailed,
       },
     );
   return (
@@ -89,9 +95,19 @@ export function GrantRow({ name, detail, link, clientId, api, subject, grant }: 
           }
         />
       </div>
+      <Problem error={change.error} className="px-5 pb-3" />
       {grant && open ? (
         <div id={id} className="appear px-5 pb-4">
-          <Scopes key={JSON.stringify([grant.scope, grant.allow_all_scopes])} grant={grant} api={api} name={name} />
+          {beyond ? (
+            <p className="mb-3 text-muted">This authorization {beyond}: you can look, and change nothing.</p>
+          ) : null}
+          <Scopes
+            key={JSON.stringify([grant.scope, grant.allow_all_scopes])}
+            grant={grant}
+            api={api}
+            name={name}
+            free={beyond === undefined}
+          />
         </div>
       ) : null}
     </li>
@@ -104,13 +120,26 @@ function summaryOf(grant: ClientGrant): string {
   return count === 0 ? 'no permission' : `${count} ${count === 1 ? 'permission' : 'permissions'}`;
 }
 
-function Scopes({ grant, api, name }: { readonly grant: ClientGrant; readonly api: Api; readonly name: string }) {
+function Scopes({
+  grant,
+  api,
+  name,
+  free,
+}: {
+  readonly grant: ClientGrant;
+  readonly api: Api;
+  readonly name: string;
+  /** It holds nothing that who looks does not. */
+  readonly free: boolean;
+}) {
   const can = useCan();
+  const givable = useGivable();
+  const to = grant.subject_type === 'client' ? 'machine' : undefined;
   const change = useChange('/client-grants');
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set(grant.scope ?? []));
   const [all, setAll] = useState(grant.allow_all_scopes === true);
   const [filter, setFilter] = useState('');
-  const may = can('update:client_grants');
+  const may = free && can('update:client_grants');
   const scopes = api.scopes ?? [];
   const known = new Set(scopes.map(({ value }) => value));
   const undefinedHere = (grant.scope ?? []).filter((scope) => !known.has(scope));
@@ -127,7 +156,7 @@ function Scopes({ grant, api, name }: { readonly grant: ClientGrant; readonly ap
         path: path`/client-grants/${grant.id}`,
         body: all ? { allow_all_scopes: true } : { scope: [...ticked], allow_all_scopes: false },
       },
-      { onSuccess: () => sayDone('Saved. The next token has them.'), onError: sayFailed },
+      { onSuccess: () => sayDone('Saved. The next token has them.') },
     );
   if (scopes.length === 0)
     return <p className="text-muted">This API has no permissions yet. Its tokens then have no scope.</p>;
@@ -146,7 +175,13 @@ function Scopes({ grant, api, name }: { readonly grant: ClientGrant; readonly ap
           />
         ) : null}
         <label className="flex items-center gap-2">
-          <input type="checkbox" className="size-4" checked={all} onChange={(event) => setAll(event.target.checked)} />
+          <input
+            type="checkbox"
+            className="size-4"
+            checked={all}
+            disabled={!scopes.every(({ value }) => givable(api, value, to))}
+            onChange={(event) => setAll(event.target.checked)}
+          />
           All permissions, also those added later
         </label>
       </div>
@@ -156,7 +191,7 @@ function Scopes({ grant, api, name }: { readonly grant: ClientGrant; readonly ap
             <input
               type="checkbox"
               className="mt-0.5 size-4"
-              disabled={all}
+              disabled={all || !givable(api, value, to)}
               checked={all || ticked.has(value)}
               onChange={(event) => {
                 const next = new Set(ticked);
@@ -177,6 +212,7 @@ function Scopes({ grant, api, name }: { readonly grant: ClientGrant; readonly ap
           Granted, but the API does not define it, so no token has it: {undefinedHere.join(', ')}
         </p>
       ) : null}
+      <Problem error={change.error} className="mt-2" />
       {may ? (
         <div className="mt-3 flex gap-2">
           <Button kind="primary" disabled={!dirty} busy={change.isPending} onClick={save}>

@@ -3,9 +3,11 @@
 import { useState } from 'react';
 import type { Api, Permission } from '../../api/kinds.ts';
 import { useAll, useChange } from '../../api/queries.ts';
+import { useGivable } from '../../api/rank.ts';
 import { ChoiceField } from '../../forms/controls.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { Problem } from '../../parts/form.tsx';
 import { Read } from '../../parts/layout.tsx';
 import { sayDone } from '../../parts/toast.tsx';
 import { apiList } from '../apis/list.tsx';
@@ -22,6 +24,7 @@ export function AddPermissions({
 }) {
   const apis = useAll<Api>(apiList);
   const change = useChange(owner);
+  const givable = useGivable();
   const [chosen, setChosen] = useState('');
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [filter, setFilter] = useState('');
@@ -30,14 +33,15 @@ export function AddPermissions({
       <Read from={apis}>
         {(all) => {
           const own = all
-            .filter(({ scopes }) => (scopes?.length ?? 0) > 0)
+            .map((api) => ({ ...api, scopes: (api.scopes ?? []).filter(({ value }) => givable(api, value)) }))
+            .filter(({ scopes }) => scopes.length > 0)
             .toSorted((a, b) => Number(a.is_system ?? false) - Number(b.is_system ?? false));
           const api = own.find(({ id }) => id === chosen) ?? own[0];
-          if (!api) return <p className="text-muted">No API has permissions yet.</p>;
+          if (!api) return <p className="text-muted">No API has permissions that you could give.</p>;
           const has = new Set(
             held.filter((one) => one.resource_server_identifier === api.identifier).map((one) => one.permission_name),
           );
-          const shown = (api.scopes ?? []).filter(({ value, description }) =>
+          const shown = api.scopes.filter(({ value, description }) =>
             `${value} ${description ?? ''}`.toLowerCase().includes(filter.toLowerCase()),
           );
           const give = () =>
@@ -73,7 +77,7 @@ export function AddPermissions({
                   }}
                   options={own.map(({ id, name, identifier }) => ({ value: id, label: name ?? identifier }))}
                 />
-                {(api.scopes?.length ?? 0) > 12 ? (
+                {api.scopes.length > 12 ? (
                   <div className="self-end">
                     <input
                       type="search"
@@ -115,11 +119,7 @@ export function AddPermissions({
                   </label>
                 ))}
               </fieldset>
-              {change.error ? (
-                <p role="alert" className="font-medium text-danger">
-                  {change.error.message}
-                </p>
-              ) : null}
+              <Problem error={change.error} />
               <div className="flex justify-end gap-2">
                 <Button onClick={onClose}>Cancel</Button>
                 <Button kind="primary" busy={change.isPending} disabled={ticked.size === 0} onClick={give}>

@@ -3,14 +3,17 @@
 import { Link } from '@tanstack/react-router';
 import { Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { Permission } from '../../api/kinds.ts';
+import type { Api, Permission } from '../../api/kinds.ts';
 import { useAll, useChange } from '../../api/queries.ts';
+import { useGivable } from '../../api/rank.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
+import { Problem } from '../../parts/form.tsx';
 import { Empty, Read, Section } from '../../parts/layout.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Badge, Code } from '../../parts/text.tsx';
 import { sayDone, sayFailed } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
+import { apiList } from '../apis/list.tsx';
 import { AddPermissions } from './add-permissions.tsx';
 
 const isDirect = ({ sources }: Permission) => sources?.some(({ source_type }) => source_type === 'DIRECT') ?? true;
@@ -19,15 +22,19 @@ const isDirect = ({ sources }: Permission) => sources?.some(({ source_type }) =>
 export function PermissionList({
   owner,
   about,
-  mayChange,
+  mayAdd,
+  mayTake,
 }: {
   readonly owner: string;
   readonly about: string;
-  readonly mayChange: boolean;
+  readonly mayAdd: boolean;
+  readonly mayTake: (permission: Permission) => boolean;
 }) {
   const can = useCan();
   const held = useAll<Permission>(`${owner}/permissions`);
   const change = useChange(owner);
+  const apis = useAll<Api>(mayAdd && can('read:resource_servers') ? apiList : undefined);
+  const givable = useGivable();
   const [adding, setAdding] = useState(false);
   const body = ({ resource_server_identifier, permission_name }: Permission) => ({
     permissions: [{ resource_server_identifier, permission_name }],
@@ -43,11 +50,11 @@ export function PermissionList({
               { onError: sayFailed },
             ),
           ),
-        onError: sayFailed,
       },
     );
   const button =
-    mayChange && can('read:resource_servers') ? (
+    // Nothing that could be given: no way to.
+    apis.data?.some((api) => api.scopes?.some(({ value }) => givable(api, value))) ? (
       <Button kind="primary" onClick={() => setAdding(true)}>
         <Plus className="size-4" aria-hidden="true" />
         Add permissions
@@ -55,6 +62,7 @@ export function PermissionList({
     ) : null;
   return (
     <Section title="Permissions" about={about} actions={button} flush>
+      <Problem error={change.error} className="px-5 pb-2" />
       <Read from={held}>
         {(rows) => (
           <>
@@ -105,7 +113,7 @@ export function PermissionList({
                   label: 'Actions',
                   unlabelled: true,
                   cell: (one) =>
-                    mayChange && isDirect(one) ? (
+                    isDirect(one) && mayTake(one) ? (
                       <IconButton
                         label={`Take ${one.permission_name}`}
                         className="max-sm:-my-2"

@@ -5,21 +5,25 @@ import { administratorRoleId, roles as declared } from 'countersign/resources';
 import { type ReactNode, useState } from 'react';
 import type { Role, User } from '../../api/kinds.ts';
 import { useAll, useChange, useGet } from '../../api/queries.ts';
+import { useRankOfHolder } from '../../api/rank.ts';
 import { path } from '../../api/request.ts';
 import { RecordForm } from '../../forms/record-form.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
 import { Empty, Page, Read, Section, Tabs } from '../../parts/layout.tsx';
+import { Outranked } from '../../parts/outranked.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Badge, Face } from '../../parts/text.tsx';
 import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
+import { audience } from '../../session/sign-in.ts';
 import { PermissionList } from '../permissions/permission-list.tsx';
 
-function RolePage({ children }: { readonly children: (role: Role) => ReactNode }) {
+function RolePage({ children }: { readonly children: (role: Role, may: boolean) => ReactNode }) {
   const { id = '' } = useParams({ strict: false });
   const can = useCan();
   const role = useGet<Role>(path`/roles/${id}`);
+  const rank = useRankOfHolder(path`/roles/${id}`);
   const tab = (label: string, last: string) => ({ label, to: `/roles/$id/${last}`, params: { id } });
   return (
     <Page
@@ -42,7 +46,8 @@ function RolePage({ children }: { readonly children: (role: Role) => ReactNode }
         />
       }
     >
-      <Read from={role}>{children}</Read>
+      <Outranked rank={rank} what="This role" />
+      <Read from={role}>{(one) => children(one, rank.may)}</Read>
     </Page>
   );
 }
@@ -52,11 +57,14 @@ export function RolePermissions() {
   const can = useCan();
   return (
     <RolePage>
-      {({ id }) => (
+      {({ id }, may) => (
         <PermissionList
           owner={path`/roles/${id}`}
           about="What its holders may do at APIs that enforce permissions."
-          mayChange={can('update:roles')}
+          mayAdd={can('update:roles')}
+          mayTake={(one) =>
+            may && can('update:roles') && !(id === administratorRoleId && one.resource_server_identifier === audience)
+          }
         />
       )}
     </RolePage>
@@ -102,10 +110,11 @@ function Holders({ id }: { readonly id: string }) {
 
 /** The tab Settings. */
 export function RoleSettings() {
-  return <RolePage>{(role) => <Settings role={role} />}</RolePage>;
+  return <RolePage>{(role, may) => <Settings role={role} free={may} />}</RolePage>;
 }
 
-function Settings({ role }: { readonly role: Role }) {
+/** `free`: the role does not outrank who looks. */
+function Settings({ role, free }: { readonly role: Role; readonly free: boolean }) {
   const can = useCan();
   const navigate = useNavigate();
   const change = useChange('/roles', '/users');
@@ -117,13 +126,13 @@ function Settings({ role }: { readonly role: Role }) {
         declared={declared}
         entity={role}
         groups={[{ title: 'General', fields: ['name', 'description'] }]}
-        readOnly={!can('update:roles')}
+        readOnly={!free || !can('update:roles')}
         onSave={async (patch) => {
           await change.mutateAsync({ method: 'PATCH', path: path`/roles/${role.id}`, body: patch });
           sayDone('Saved.');
         }}
       />
-      {can('delete:roles') && role.id !== administratorRoleId ? (
+      {free && can('delete:roles') && role.id !== administratorRoleId ? (
         <Section title="Delete this role">
           <Button kind="danger" onClick={() => setAsking(true)}>
             Delete role

@@ -8,9 +8,10 @@ import { FlagField, TextField } from '../../forms/controls.tsx';
 import { problemOf } from '../../forms/declared.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
+import { Problem } from '../../parts/form.tsx';
 import { Failure, Loading, Section } from '../../parts/layout.tsx';
 import { sayDone } from '../../parts/toast.tsx';
-import { useCan } from '../../session/session.ts';
+import { useCan, useLacksAny } from '../../session/session.ts';
 import { MailTrial } from './mail-trial.tsx';
 import { SettingsPage } from './settings-page.tsx';
 
@@ -52,7 +53,8 @@ function Form({ provider }: { readonly provider: Provider | undefined }) {
   const [port, setPort] = useState(String(provider?.credentials?.smtp_port ?? 587));
   const [user, setUser] = useState(provider?.credentials?.smtp_user ?? '');
   const [password, setPassword] = useState('');
-  const may = provider ? can('update:email_provider') : can('create:email_provider');
+  const lacking = useLacksAny();
+  const may = !lacking && can(provider ? 'update:email_provider' : 'create:email_provider');
   const smtp = {
     smtp_host: host,
     smtp_port: Number(port),
@@ -81,6 +83,11 @@ function Form({ provider }: { readonly provider: Provider | undefined }) {
           : 'No mail leaves yet. Name a server, and people can confirm their addresses and choose new passwords.'
       }
     >
+      {lacking ? (
+        <p className="mb-4 text-muted">
+          The links of everybody’s mails go through it, so only an administrator with all permissions can change it.
+        </p>
+      ) : null}
       {provider ? null : (
         <p className="mb-4 text-muted">
           On a developer’s machine, mails that cannot leave are caught at{' '}
@@ -143,11 +150,7 @@ function Form({ provider }: { readonly provider: Provider | undefined }) {
             provider ? 'Kept as it is unless you type a new one. It is never shown.' : 'Kept encrypted, never shown.'
           }
         />
-        {change.error ? (
-          <p role="alert" className="font-medium text-danger">
-            {change.error.message}
-          </p>
-        ) : null}
+        <Problem error={change.error} />
         {may ? (
           <div className="flex gap-2">
             <Button

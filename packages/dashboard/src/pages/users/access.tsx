@@ -10,9 +10,11 @@ import { useChange, useGet } from '../../api/queries.ts';
 import { path } from '../../api/request.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
-import { Empty, Read, Section } from '../../parts/layout.tsx';
+import { Problem } from '../../parts/form.tsx';
+import { Read, Section } from '../../parts/layout.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { Code, Time } from '../../parts/text.tsx';
-import { sayDone, sayFailed } from '../../parts/toast.tsx';
+import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { UserPage } from './user-page.tsx';
 
@@ -53,44 +55,40 @@ function Sessions({ owner }: { readonly owner: string }) {
         ) : null
       }
     >
+      {ending ? null : <Problem error={change.error} className="px-5 pt-2" />}
       <Read from={sessions}>
-        {({ sessions: rows }) =>
-          rows.length === 0 ? (
-            <Empty title="Signed in nowhere" />
-          ) : (
-            <ul className="mt-2">
-              {rows.map((session) => (
-                <li
-                  key={session.id}
-                  className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-5 py-3"
+        {({ sessions: rows }) => (
+          <Rows
+            empty={{ title: 'Signed in nowhere' }}
+            rows={rows.map((session) => ({
+              id: session.id,
+              title: (
+                <p className="truncate" title={session.device.last_user_agent}>
+                  {browserOf(session.device.last_user_agent)}{' '}
+                  <span className="text-muted">at {session.device.last_ip}</span>
+                </p>
+              ),
+              detail: (
+                <>
+                  Used <Time at={session.last_interacted_at} />, signed in <Time at={session.authenticated_at} />, ends{' '}
+                  <Time at={session.idle_expires_at} /> unless used
+                </>
+              ),
+              actions: may ? (
+                <Button
+                  onClick={() =>
+                    change.mutate(
+                      { method: 'DELETE', path: path`/sessions/${session.id}` },
+                      { onSuccess: () => sayDone('The session is over.') },
+                    )
+                  }
                 >
-                  <div className="min-w-0 flex-1">
-                    <p className="truncate" title={session.device.last_user_agent}>
-                      {browserOf(session.device.last_user_agent)}{' '}
-                      <span className="text-muted">at {session.device.last_ip}</span>
-                    </p>
-                    <p className="text-xs text-muted">
-                      Used <Time at={session.last_interacted_at} />, signed in <Time at={session.authenticated_at} />,
-                      ends <Time at={session.idle_expires_at} /> unless used
-                    </p>
-                  </div>
-                  {may ? (
-                    <Button
-                      onClick={() =>
-                        change.mutate(
-                          { method: 'DELETE', path: path`/sessions/${session.id}` },
-                          { onSuccess: () => sayDone('The session is over.'), onError: sayFailed },
-                        )
-                      }
-                    >
-                      End
-                    </Button>
-                  ) : null}
-                </li>
-              ))}
-            </ul>
-          )
-        }
+                  End
+                </Button>
+              ) : null,
+            }))}
+          />
+        )}
       </Read>
       {ending ? (
         <Confirm
@@ -123,44 +121,40 @@ function RefreshTokens({ owner }: { readonly owner: string }) {
   const change = useChange(owner);
   return (
     <Section title="Refresh tokens" about="Applications that go on without the user." flush>
+      <Problem error={change.error} className="px-5 pt-2" />
       <Read from={tokens}>
-        {({ tokens: rows }) =>
-          rows.length === 0 ? (
-            <Empty title="No refresh tokens" />
-          ) : (
-            <ul className="mt-2">
-              {rows.map((token) => (
-                <li
-                  key={token.id}
-                  className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-5 py-3"
+        {({ tokens: rows }) => (
+          <Rows
+            empty={{ title: 'No refresh tokens' }}
+            rows={rows.map((token) => ({
+              id: token.id,
+              title: (
+                <>
+                  {token.client_id} <span className="text-muted">at</span>{' '}
+                  <Code>{token.resource_servers.map(({ audience }) => audience).join(', ')}</Code>
+                </>
+              ),
+              detail: (
+                <>
+                  Began <Time at={token.created_at} />, exchanged <Time at={token.last_exchanged_at} />
+                  {token.rotating ? ', rotating' : ''}
+                </>
+              ),
+              actions: can('delete:refresh_tokens') ? (
+                <Button
+                  onClick={() =>
+                    change.mutate(
+                      { method: 'DELETE', path: path`/refresh-tokens/${token.id}` },
+                      { onSuccess: () => sayDone('The refresh token was revoked.') },
+                    )
+                  }
                 >
-                  <div className="min-w-0 flex-1">
-                    <p className="break-all">
-                      {token.client_id} <span className="text-muted">at</span>{' '}
-                      <Code>{token.resource_servers.map(({ audience }) => audience).join(', ')}</Code>
-                    </p>
-                    <p className="text-xs text-muted">
-                      Began <Time at={token.created_at} />, exchanged <Time at={token.last_exchanged_at} />
-                      {token.rotating ? ', rotating' : ''}
-                    </p>
-                  </div>
-                  {can('delete:refresh_tokens') ? (
-                    <Button
-                      onClick={() =>
-                        change.mutate(
-                          { method: 'DELETE', path: path`/refresh-tokens/${token.id}` },
-                          { onSuccess: () => sayDone('The refresh token was revoked.'), onError: sayFailed },
-                        )
-                      }
-                    >
-                      Revoke
-                    </Button>
-                  ) : null}
-                </li>
-              ))}
-            </ul>
-          )
-        }
+                  Revoke
+                </Button>
+              ) : null,
+            }))}
+          />
+        )}
       </Read>
     </Section>
   );
@@ -176,41 +170,38 @@ function Consents({ userId }: { readonly userId: string }) {
       about="What the user let applications do. One that is taken back is asked for again at the next login."
       flush
     >
+      <Problem error={change.error} className="px-5 pt-2" />
       <Read from={consents}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Empty title="No consents">Only third-party applications ask, and APIs whose settings say so.</Empty>
-          ) : (
-            <ul className="mt-2">
-              {rows.map((consent) => (
-                <li
-                  key={String(consent.id)}
-                  className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-5 py-3"
+        {(rows) => (
+          <Rows
+            empty={{
+              title: 'No consents',
+              about: 'Only third-party applications ask, and APIs whose settings say so.',
+            }}
+            rows={rows.map((consent) => ({
+              id: String(consent.id),
+              title: (
+                <>
+                  {String(consent.clientID)} <span className="text-muted">at</span>{' '}
+                  <Code>{String(consent.audience ?? '/userinfo')}</Code>
+                </>
+              ),
+              detail: <span className="font-mono">{(consent.scope ?? []).join(' ')}</span>,
+              actions: can('delete:grants') ? (
+                <Button
+                  onClick={() =>
+                    change.mutate(
+                      { method: 'DELETE', path: path`/grants/${String(consent.id)}` },
+                      { onSuccess: () => sayDone('The consent was taken back.') },
+                    )
+                  }
                 >
-                  <div className="min-w-0 flex-1">
-                    <p className="break-all">
-                      {String(consent.clientID)} <span className="text-muted">at</span>{' '}
-                      <Code>{String(consent.audience ?? '/userinfo')}</Code>
-                    </p>
-                    <p className="font-mono text-xs break-words text-muted">{(consent.scope ?? []).join(' ')}</p>
-                  </div>
-                  {can('delete:grants') ? (
-                    <Button
-                      onClick={() =>
-                        change.mutate(
-                          { method: 'DELETE', path: path`/grants/${String(consent.id)}` },
-                          { onSuccess: () => sayDone('The consent was taken back.'), onError: sayFailed },
-                        )
-                      }
-                    >
-                      Take back
-                    </Button>
-                  ) : null}
-                </li>
-              ))}
-            </ul>
-          )
-        }
+                  Take back
+                </Button>
+              ) : null,
+            }))}
+          />
+        )}
       </Read>
     </Section>
   );

@@ -20,7 +20,7 @@ import { UserPage } from './user-page.tsx';
 
 /** The tab Profile. */
 export function UserProfile() {
-  return <UserPage>{(user, owner) => <Profile user={user} owner={owner} />}</UserPage>;
+  return <UserPage>{(user, owner, may) => <Profile user={user} owner={owner} free={may} />}</UserPage>;
 }
 
 interface OfUser {
@@ -28,7 +28,8 @@ interface OfUser {
   readonly owner: string;
 }
 
-function Profile({ user, owner }: OfUser) {
+/** `free`: the user does not outrank who looks. */
+function Profile({ user, owner, free }: OfUser & { readonly free: boolean }) {
   const can = useCan();
   const change = useChange('/users');
   const may = can('update:users');
@@ -60,7 +61,7 @@ function Profile({ user, owner }: OfUser) {
         key={String(user.user_id)}
         declared={declared}
         entity={user}
-        readOnly={!may && !can('update:users_app_metadata')}
+        readOnly={!free || (!may && !can('update:users_app_metadata'))}
         groups={[
           {
             title: 'Identifiers',
@@ -83,7 +84,7 @@ function Profile({ user, owner }: OfUser) {
           sayDone('Saved.');
         }}
       />
-      <Deeds user={user} owner={owner} />
+      {free ? <Deeds user={user} owner={owner} /> : null}
     </>
   );
 }
@@ -136,7 +137,7 @@ function Deeds({ user, owner }: OfUser) {
             blocked ? `${name} is blocked, and all sessions are over.` : `${name} may sign in again.`,
             undo ? () => block(!blocked, false) : undefined,
           ),
-        onError: sayFailed,
+        ...(undo ? {} : { onError: sayFailed }),
       },
     );
   return (
@@ -152,7 +153,7 @@ function Deeds({ user, owner }: OfUser) {
             onClick={() =>
               change.mutate(
                 { method: 'POST', path: '/tickets/password-change', body: { user_id: user.user_id } },
-                { onSuccess: (answer) => setTicket(answer.ticket), onError: sayFailed },
+                { onSuccess: (answer) => setTicket(answer.ticket) },
               )
             }
           >
@@ -165,6 +166,7 @@ function Deeds({ user, owner }: OfUser) {
           </Button>
         ) : null}
       </div>
+      {asking ? null : <Problem error={change.error} className="mt-3" />}
       {ticket ? (
         <Dialog
           title="Link to a new password"

@@ -3,9 +3,13 @@
 import { useState } from 'react';
 import type { LogRecord, Role, User } from '../../api/kinds.ts';
 import { useAll, useChange, useGet } from '../../api/queries.ts';
+import { useRankOfHolder } from '../../api/rank.ts';
+import { path } from '../../api/request.ts';
+import { ChoiceField } from '../../forms/controls.tsx';
 import { Button } from '../../parts/button.tsx';
-import { Empty, Read, Section } from '../../parts/layout.tsx';
-import { Table } from '../../parts/table.tsx';
+import { Problem } from '../../parts/form.tsx';
+import { Read, Section } from '../../parts/layout.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { sayDone, sayFailed } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { LogTable } from '../logs/list.tsx';
@@ -14,90 +18,107 @@ import { UserPage } from './user-page.tsx';
 
 /** The tab Roles. */
 export function UserRoles() {
-  return <UserPage>{(user, owner) => <Roles user={user} owner={owner} />}</UserPage>;
+  return <UserPage>{(user, owner, may) => <Roles user={user} owner={owner} free={may} />}</UserPage>;
 }
 
-function Roles({ user, owner }: { readonly user: User; readonly owner: string }) {
+interface OfUser {
+  readonly user: User;
+  readonly owner: string;
+  /** The user does not outrank who looks. */
+  readonly free: boolean;
+}
+
+function Roles({ user, owner, free }: OfUser) {
   const can = useCan();
   const held = useAll<Role>(`${owner}/roles`);
   const all = useAll<Role>('/roles');
   const change = useChange(owner, '/roles');
-  const [chosen, setChosen] = useState('');
   const may = can('update:users', 'create:role_members');
-  const free = (all.data ?? []).filter(
+  const mayTake = free && can('update:users', 'delete:role_members');
+  const others = (all.data ?? []).filter(
     ({ id, type }) => type !== 'organization' && !held.data?.some((role) => role.id === id),
   );
-  const give = (id: string, said: string) =>
+  const give = (id: string, said: string, undoing = false) =>
     change.mutate(
       { method: 'POST', path: `${owner}/roles`, body: { roles: [id] } },
-      { onSuccess: () => sayDone(said), onError: sayFailed },
+      { onSuccess: () => sayDone(said), ...(undoing ? { onError: sayFailed } : {}) },
     );
   const take = ({ id, name }: Role) =>
     change.mutate(
       { method: 'DELETE', path: `${owner}/roles`, body: { roles: [id] } },
       {
         onSuccess: () =>
-          sayDone(`${name} was taken from ${user.name ?? 'the user'}.`, () => give(id, `${name} is back.`)),
-        onError: sayFailed,
+          sayDone(`${name} was taken from ${user.name ?? 'the user'}.`, () => give(id, `${name} is back.`, true)),
       },
     );
   return (
-    <Section
-      title="Roles"
-      about="What the user may do at APIs that enforce permissions, by the job."
-      flush
-      actions={
-        may && free.length > 0 ? (
-          <form
-            className="flex gap-2"
-            onSubmit={(event) => {
-              event.preventDefault();
-              const id = chosen || free[0]?.id;
-              if (id) give(id, 'The role was given. The next token has it.');
-              setChosen('');
-            }}
-          >
-            <select
-              className="field"
-              aria-label="Role to give"
-              value={chosen || free[0]?.id}
-              onChange={(event) => setChosen(event.target.value)}
-            >
-              {free.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </select>
-            <Button type="submit" kind="primary" busy={change.isPending}>
-              Give role
-            </Button>
-          </form>
-        ) : null
-      }
-    >
-      <Read from={held}>
-        {(rows) => (
-          <Table
-            label="Roles"
-            rows={rows}
-            idOf={({ id }) => id}
-            columns={[
-              { label: 'Role', cell: ({ name }) => <span className="font-medium">{name}</span> },
-              { label: 'Description', cell: ({ description }) => <span className="text-muted">{description}</span> },
-              {
-                label: 'Actions',
-                unlabelled: true,
-                cell: (role) =>
-                  can('update:users', 'delete:role_members') ? (
-                    <Button onClick={() => take(role)}>Take role</Button>
-                  ) : null,
-              },
-            ]}
-            empty={<Empty title="No roles">The user holds no role, and so only what was given directly.</Empty>}
+    <>
+      <Section title="Roles" about="What the user may do at APIs that enforce permissions, by the job." flush>
+        <Problem error={change.error} className="px-5 pt-2" />
+        <Read from={held}>
+          {(rows) => (
+            <Rows
+              rows={rows.map((role) => ({
+                id: role.id,
+                title: <span className="font-medium">{role.name}</span>,
+                detail: role.description,
+                actions: mayTake ? <Button onClick={() => take(role)}>Take role</Button> : null,
+              }))}
+              empty={{
+                title: 'No roles',
+                about: 'The user holds no role, and so only what was given directly.',
+              }}
+            />
+          )}
+        </Read>
+      </Section>
+      {may && others.length > 0 ? (
+        <GiveRole
+          roles={others}
+          busy={change.isPending}
+          onGive={(id) => give(id, 'The role was given. The next token has it.')}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** Chooses a role. One that holds more at the Management API than whoever gives it cannot be given. */
+function GiveRole({
+  roles,
+  busy,
+  onGive,
+}: {
+  readonly roles: readonly Role[];
+  readonly busy: boolean;
+  readonly onGive: (id: string) => void;
+}) {
+  const [chosen, setChosen] = useState('');
+  const role = roles.find(({ id }) => id === chosen) ?? roles[0];
+  const { may, because } = useRankOfHolder(path`/roles/${role?.id ?? ''}`);
+  return (
+    <Section title="Give a role">
+      <form
+        className="flex flex-wrap items-end gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (role && may) onGive(role.id);
+          setChosen('');
+        }}
+      >
+        <div className="min-w-56 flex-1 sm:max-w-sm">
+          <ChoiceField
+            label="Role to give"
+            value={role?.id ?? ''}
+            onChange={setChosen}
+            options={roles.map(({ id, name }) => ({ value: id, label: name }))}
           />
-        )}
-      </Read>
+        </div>
+        <Button type="submit" kind="primary" busy={busy} disabled={!may}>
+          Give role
+        </Button>
+      </form>
+      {because ? <p className="mt-3 text-warn">You cannot give this role: it {because}.</p> : null}
     </Section>
   );
 }
@@ -107,11 +128,12 @@ export function UserPermissions() {
   const can = useCan();
   return (
     <UserPage>
-      {(_user, owner) => (
+      {(_user, owner, may) => (
         <PermissionList
           owner={owner}
           about="What the user may do at APIs that enforce permissions, directly and by roles."
-          mayChange={can('update:users')}
+          mayAdd={can('update:users')}
+          mayTake={() => may && can('update:users')}
         />
       )}
     </UserPage>

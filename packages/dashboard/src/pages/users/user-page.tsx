@@ -4,17 +4,20 @@ import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { User } from '../../api/kinds.ts';
 import { useGet } from '../../api/queries.ts';
+import { useRankOfHolder } from '../../api/rank.ts';
 import { path } from '../../api/request.ts';
 import { Page, Read, type Tab, Tabs } from '../../parts/layout.tsx';
+import { Outranked } from '../../parts/outranked.tsx';
 import { Badge, Code, CopyButton } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
 
-/** A page of the user that the address names. */
-export function UserPage({ children }: { readonly children: (user: User, owner: string) => ReactNode }) {
+/** A page of the user that the address names. `may`: nothing that the user holds forbids to change it. */
+export function UserPage({ children }: { readonly children: (user: User, owner: string, may: boolean) => ReactNode }) {
   const { id = '' } = useParams({ strict: false });
   const can = useCan();
   const owner = path`/users/${id}`;
   const user = useGet<User>(owner);
+  const rank = useRankOfHolder(owner);
   const tab = (label: string, last: string): Tab => ({ label, to: `/users/$id/${last}`, params: { id } });
   return (
     <Page
@@ -42,7 +45,8 @@ export function UserPage({ children }: { readonly children: (user: User, owner: 
         />
       }
     >
-      <Read from={user}>{(one) => children(one, owner)}</Read>
+      <Outranked rank={rank} what="This user" />
+      <Read from={user}>{(one) => children(one, owner, rank.may)}</Read>
     </Page>
   );
 }
