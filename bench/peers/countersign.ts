@@ -5,7 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serverFlags } from '../../bootstrap/server-flags.mjs';
-import { freePort, type Site, siteAt } from '../../packages/server/test/support/running.ts';
+import { freePort } from '../../packages/server/test/support/running.ts';
+import { type Site, siteAt } from '../../packages/server/test/support/site.ts';
 import { type HttpRequest, tokenRequest } from '../load/request.ts';
 import { type Child, pathOf, startChild } from '../process/child.ts';
 

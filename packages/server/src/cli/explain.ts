@@ -38,7 +38,7 @@ export function explained({ cause, fix, evidence, token, scopes, issuance, notes
     ...notes.map((note) => `note: ${note}`),
   ];
   // What a stranger put into a token must not steer the terminal.
-  return `${lines.map((line) => line.replace(/[^\P{Cc}]/gu, '?')).join('\n')}\n`;
+  return `${lines.map((line) => line.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '?')).join('\n')}\n`;
 }
 
 /** What a JWT calls its issuer, if that is this tenant. The claim is believed for the address only. */

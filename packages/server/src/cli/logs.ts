@@ -61,7 +61,7 @@ export function logLine(record: LogRecord): string {
     ...(drops.length > 0 ? [`    dropped: ${drops.join('; ')}`] : []),
   ];
   // What strangers sent must not steer the terminal.
-  return lines.map((line) => line.replace(/[^\P{Cc}]/gu, '?')).join('\n');
+  return lines.map((line) => line.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '?')).join('\n');
 }
 
 async function tail(source: Source, wanted: Wanted, once: boolean): Promise<void> {

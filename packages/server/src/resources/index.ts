@@ -72,7 +72,7 @@ export {
 export type { TenantSettings } from './tenant-settings.ts';
 export type { TokenExplanation, TokenExplanationAsk } from './token-explanations.ts';
 export type { PreviewedToken, PreviewedTrace, ScopeVerdict, TokenPreview, TokenPreviewAsk } from './token-previews.ts';
-export { previewedGrants } from './token-previews.ts';
+export { previewedGrants, previewNeeds } from './token-previews.ts';
 export { userAttributeProfileTemplates } from './user-attribute-profiles.ts';
 export {
   botDetection,

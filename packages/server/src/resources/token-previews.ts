@@ -45,6 +45,12 @@ export const scopeVerdict = z.strictObject({
   because: reason,
 });
 
+/** What the caller must hold besides, where the member is sent: a preview shows the profile of the user, and whose a refresh token is. */
+export const previewNeeds = {
+  user_id: ['read:users'],
+  refresh_token_id: ['read:refresh_tokens', 'read:users'],
+} as const;
+
 const ask = {
   client_id: fixed(text(64, 1), 'Client that would ask'),
   grant_type: fixed(oneOf(previewedGrants), 'How it would ask'),

@@ -66,6 +66,10 @@ export interface Operation {
   readonly tag: string;
   /** Of each set of scopes the token must hold one. None: the operation is public. */
   readonly needs: readonly AnyOf[];
+  /** By members of the body: the scopes that the token must hold besides, where the member is sent. */
+  readonly needsWith?: Readonly<Record<string, readonly string[]>>;
+  /** Security schemes, of which one may stand in place of a token, and what is said of them. */
+  readonly instead?: Readonly<Record<string, string>>;
   readonly parameters?: readonly Json[];
   readonly body?: Json;
   readonly status: number;
@@ -76,14 +80,26 @@ export interface Operation {
 
 /** An operation object; its errors all have the shape `Error`. */
 export function operation(described: Operation): Json {
-  const { needs, body, answer } = described;
+  const { needs, needsWith = {}, instead = {}, body, answer } = described;
+  const sets = combinations(needs);
+  const besides = Object.entries(needsWith);
+  const description = [
+    ...besides.map(([member, scopes]) => `With \`${member}\` the token needs \`${scopes.join('` and `')}\` besides.`),
+    ...Object.values(instead),
+  ].join(' ');
   const errors = [400, 401, 403, 503, ...(described.errors ?? [])].toSorted((a, b) => a - b);
   return {
     summary: described.summary,
+    ...(description === '' ? {} : { description }),
     tags: [described.tag],
     ...(described.parameters?.length ? { parameters: described.parameters } : {}),
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
-    security: combinations(needs).map((scopes) => ({ oauth2: scopes })),
+    security: [
+      ...[...sets, ...besides.flatMap(([, more]) => sets.map((scopes) => [...scopes, ...more]))].map((scopes) => ({
+        oauth2: scopes,
+      })),
+      ...Object.keys(instead).map((scheme) => ({ [scheme]: [] })),
+    ],
     responses: {
       [described.status]: {
         description: answer ? 'Done' : 'Done; no body',

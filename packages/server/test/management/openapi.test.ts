@@ -46,14 +46,65 @@ describe('the OpenAPI document', () => {
     const known = new Set(managementScopes.map(({ value }) => value));
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(
-        operations as Record<string, { security: { oauth2: string[] }[]; responses: object }>,
+        operations as Record<string, { security: Record<string, string[]>[]; responses: object }>,
       )) {
         assert.ok(operation.security.length > 0, `${method} ${path}`);
-        for (const { oauth2 } of operation.security) for (const scope of oauth2) assert.ok(known.has(scope), scope);
+        for (const [scheme, scopes] of operation.security.flatMap((one) => Object.entries(one))) {
+          assert.ok(scheme in document.components.securitySchemes, scheme);
+          for (const scope of scopes) assert.ok(known.has(scope), scope);
+        }
         for (const status of ['400', '401', '403', '503'])
           assert.ok(status in operation.responses, `${method} ${path} ${status}`);
       }
     }
+  });
+
+  test('it names the scopes that some questions need besides, and the credential that may stand in place of a token', () => {
+    const { post: preview } = document.paths['/tokens/preview'];
+    assert.deepEqual(preview.security, [
+      { oauth2: ['read:token_previews'] },
+      { oauth2: ['read:token_previews', 'read:users'] },
+      { oauth2: ['read:token_previews', 'read:refresh_tokens', 'read:users'] },
+    ]);
+    assert.match(preview.description, /With `user_id` the token needs `read:users` besides/);
+    assert.match(preview.description, /With `refresh_token_id` .*`read:refresh_tokens` and `read:users`/);
+    const { post: explain } = document.paths['/tokens/explain'];
+    assert.deepEqual(explain.security, [{ oauth2: ['read:token_explanations'] }, { apiCredential: [] }]);
+    assert.match(explain.description, /its own credential/);
+    const { apiCredential } = document.components.securitySchemes;
+    assert.deepEqual([apiCredential.type, apiCredential.scheme], ['http', 'basic']);
+  });
+
+  test('what the document says of previews and explanations is what is asked for', async () => {
+    const audience = `https://${site.host}/api/v2/`;
+    const callers = new Map<string, string>();
+    const tokenWith = async (scope: string[]) => {
+      const { body: client } = await site.manage('POST', '/clients', { name: 'Caller', app_type: 'non_interactive' });
+      const { client_id, client_secret } = client;
+      const grant = await site.manage('POST', '/client-grants', { client_id, audience, scope });
+      assert.equal(grant.status, 201, grant.text);
+      const { body } = await site.token({ grant_type: 'client_credentials', client_id, client_secret, audience });
+      callers.set(scope.join(' '), client_id);
+      return body.access_token as string;
+    };
+    const [plain, users, families] = document.paths['/tokens/preview'].post.security.map(
+      ({ oauth2 }: { oauth2: string[] }) => oauth2,
+    );
+    const ask = async (scopes: string[], more: object) => {
+      const token = await tokenWith(scopes);
+      const body = { client_id: callers.get(scopes.join(' ')), grant_type: 'client_credentials', ...more };
+      return site.send('POST', '/api/v2/tokens/preview', {
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    };
+    const login = { grant_type: 'authorization_code', user_id: 'auth0|nobody' };
+    const refresh = { grant_type: 'refresh_token', refresh_token_id: 'nobody' };
+    assert.equal((await ask(plain, {})).status, 200);
+    assert.equal((await ask(plain, login)).status, 403);
+    assert.equal((await ask(users, login)).status, 404, 'the user does not exist');
+    assert.equal((await ask(users, refresh)).status, 403);
+    assert.equal((await ask(families, refresh)).status, 404, 'the refresh token does not exist');
   });
 
   test('every declared field is documented where it travels, and hidden ones are in no answer', () => {

@@ -57,6 +57,37 @@ test('a user changes the own user_metadata, and nothing else of it', async () =>
   assert.deepEqual((await site.manage('GET', at({ user_id: own }))).body, before);
 });
 
+test('a user keeps so much user_metadata and so many public keys: what is added a piece at a time ends, too', async () => {
+  const piece = (name: string, length: number) => ({ user_metadata: { [name]: 'x'.repeat(length) } });
+  assert.equal((await ask('PATCH', own, piece('one', 40_000))).status, 200);
+  const more = await ask('PATCH', own, piece('two', 40_000));
+  assert.equal(more.status, 400, more.text.slice(0, 200));
+  assert.match(more.body.message, /maximum 65536/);
+  const machine = (body: object) => site.manage('PATCH', at({ user_id: own }), body);
+  for (const name of ['two', 'three']) assert.equal((await machine(piece(name, 500_000))).status, 200);
+  assert.equal((await machine(piece('four', 500_000))).status, 400);
+  assert.equal(
+    (await ask('PATCH', own, { user_metadata: { three: null } })).status,
+    200,
+    'what is too long gets shorter',
+  );
+  assert.equal((await ask('PATCH', own, piece('three', 10))).status, 400);
+  assert.equal((await ask('PATCH', own, { user_metadata: {} })).status, 200);
+
+  const spa = await application(site, { app_type: 'spa', token_endpoint_auth_method: 'none' });
+  const { access_token } = await responseTo(site, spa.id, own, {
+    response_type: ['token'],
+    audience: `https://${site.host}/api/v2/`,
+    scope: 'create:current_user_device_credentials',
+  });
+  const key = JSON.stringify({ type: 'public_key', device_name: 'Phone', device_id: 'P', value: 'AAAA' });
+  const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
+  const add = () => site.send('POST', '/api/v2/device-credentials', { headers, body: key });
+  const statuses = (await Promise.all(Array.from({ length: 105 }, add))).map(({ status }) => status);
+  assert.equal(statuses.filter((status) => status === 201).length, 100);
+  assert.equal(statuses.filter((status) => status === 400).length, 5);
+});
+
 test('a user changes, removes and lists nobody, whatever scopes were asked for', async () => {
   assert.equal((await ask('PATCH', other, { user_metadata: { a: 1 } })).status, 403);
   assert.equal((await ask('DELETE', own)).status, 403);

@@ -90,6 +90,15 @@ describe('resource servers', () => {
       /not a PEM/,
     ],
   ];
+  test('an API called as a client or as /userinfo is refused: their tokens could not be told apart', async () => {
+    const { body: client } = await site.manage('POST', '/clients', { name: 'Named by its id' });
+    for (const identifier of [client.client_id, `https://${site.host}/userinfo`]) {
+      const reply = await create({ identifier });
+      assert.equal(reply.status, 400, reply.text);
+      assert.match(reply.body.message, /id of a client|kept for built-in APIs/);
+    }
+  });
+
   for (const [body, message] of refused) {
     test(`an API with ${JSON.stringify(body).slice(0, 60)} is refused`, async () => {
       const reply = await create(body);

@@ -84,7 +84,7 @@ describe('rates', () => {
   });
 
   test('what is refused counts for the network that asked, and of what is open one gets half: nobody uses up what others need', async () => {
-    const rates = 'token=6:1/h,management=6:1/h,jwks=6:1/h';
+    const rates = 'token=6:1/h,management=8:1/h,jwks=6:1/h';
     const flags = ['--rate-limits', 'on', '--rate-limit', rates, '--trusted-proxies', '127.0.0.1,::1'];
     const there = await serveHere('sqlite', { flags });
     try {
@@ -94,8 +94,8 @@ describe('rates', () => {
       const statuses = async (count: number, ask: () => Promise<Reply>) =>
         (await Promise.all(Array.from({ length: count }, ask))).map(({ status }) => status);
       const strange = await statuses(20, () => there.send('GET', '/api/v2/clients', from('203.0.113.9')));
-      assert.equal(strange.filter((status) => status === 401).length, 6);
-      assert.equal(strange.filter((status) => status === 429).length, 14);
+      assert.equal(strange.filter((status) => status === 401).length, 4);
+      assert.equal(strange.filter((status) => status === 429).length, 16);
       const tokens = await statuses(20, () =>
         there.send('POST', '/oauth/token', {
           ...from('203.0.113.9'),

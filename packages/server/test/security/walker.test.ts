@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type PeopledSite, peopled } from '../support/people.ts';
 import { serveHere } from '../support/running.ts';
-import { type Ground, walkAtRandom } from '../support/walker.ts';
+import { walkAtRandom } from '../support/walker.ts';
 import { recoveryOracle } from '../support/walker-recovery.ts';
+import type { Ground } from '../support/walker-state.ts';
 
 const steps = Number(process.env.COUNTERSIGN_STEPS ?? 250);
 const seed = Number(process.env.COUNTERSIGN_SEED ?? 8);

@@ -326,9 +326,9 @@ test('an event is one line, whatever strangers put into it', () => {
     log_id: '1',
     date: '2026-01-01T00:00:00.000Z',
     type: 'f',
-    description: 'x\u001b[2J\nnext',
+    description: 'x\u001b[2J\nnext\u202e',
     client_id: 'C',
   } satisfies LogRecord;
-  assert.equal(logLine(record), '2026-01-01T00:00:00.000Z  f       x?[2J?next  [C]');
+  assert.equal(logLine(record), '2026-01-01T00:00:00.000Z  f       x?[2J?next?  [C]');
   assert.ok(isWanted(record, { type: 's,f', client: 'C' }) && !isWanted(record, { user: 'u' }));
 });

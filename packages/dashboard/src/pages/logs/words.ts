@@ -102,6 +102,7 @@ export function hasFailed({ type }: Pick<LogRecord, 'type'>): boolean {
 /** The colour of its badge. */
 export function toneOf(record: Pick<LogRecord, 'type'>): Tone {
   if (hasFailed(record)) return 'danger';
+  if (record.type === 'w') return 'warn';
   return ['sapi', 'mgmt_api_read', readByUser].includes(record.type) ? 'plain' : 'good';
 }
 

@@ -32,16 +32,20 @@ export const endpointRates: readonly EndpointRate[] = [
   row('token', 'tenant', 1_000, 500, second, 'POST /oauth/token', startsWith('/oauth/token')),
   row('userinfo', 'access token', 60, 60, minute, '/userinfo', startsWith('/userinfo')),
   { ...row('jwks', 'tenant', 1_000, 500, second, '/.well-known/*', startsWith('/.well-known')), open: true },
-  // Its own description needs no token, so whoever likes could ask for it as often.
-  row(
-    'management',
-    'tenant',
-    100,
-    50,
-    second,
-    '/api/v2/*',
-    (method, path) => startsWith('/api/v2')(method, path) && path !== '/api/v2/openapi.json',
-  ),
+  {
+    ...row(
+      'management',
+      'tenant',
+      200,
+      100,
+      second,
+      '/api/v2/*',
+      // Its own description needs no token: it is a page like others.
+      (method, path) => startsWith('/api/v2')(method, path) && path !== '/api/v2/openapi.json',
+    ),
+    // Every user may call it for the own profile.
+    open: true,
+  },
   {
     ...row(
       'authentication',

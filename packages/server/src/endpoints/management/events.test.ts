@@ -24,3 +24,13 @@ test('secrets are masked wherever they stand, and add-ons whole, since their nam
     encryption_key: { name: 'kept', pem: '*****' },
   });
 });
+
+test('a body is cut as a whole, however it is built', () => {
+  const long = 'x'.repeat(1_000_000);
+  const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, null]));
+  for (const body of [{ long }, { [long]: 1 }, wide, { list: Array.from({ length: 100 }, () => wide) }]) {
+    const shown = JSON.stringify(masked(body));
+    assert.ok(shown.length < 100_000, `${shown.length}`);
+  }
+  assert.match(JSON.stringify(masked(wide)), /"\.\.\.":"\d+ more"/);
+});

@@ -20,21 +20,41 @@ const secretObjects: ReadonlySet<string> = new Set([
 const mask = '*****';
 const mostItems = 100;
 const mostText = 2000;
+const mostName = 255;
+/** Of one body, in characters: any user may write something, and each write leaves an event. */
+const mostInAll = 50_000;
 
-/** A copy fit for a log: secrets masked, long texts and lists cut. Bodies are at most 20 levels deep when they get here. */
+/** A copy fit for a log: secrets masked, long texts and lists cut, and so is the whole. Bodies are at most 20 levels deep when they get here. */
 export function masked(value: unknown): unknown {
-  if (typeof value === 'string')
-    return value.length > mostText ? `${value.slice(0, mostText)}... (${value.length} characters)` : value;
-  if (Array.isArray(value)) return value.slice(0, mostItems).map(masked);
+  return copied(value, { left: mostInAll });
+}
+
+function copied(value: unknown, budget: { left: number }): unknown {
+  budget.left -= 8;
+  if (typeof value === 'string') {
+    const text = value.length > mostText ? `${value.slice(0, mostText)}... (${value.length} characters)` : value;
+    budget.left -= text.length;
+    return text;
+  }
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value.slice(0, mostItems)) if (budget.left > 0) items.push(copied(item, budget));
+    return items;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      secretObjects.has(name) || (secretNames.test(name) && (typeof member === 'string' || typeof member === 'number'))
-        ? mask
-        : masked(member),
-    ]),
-  );
+  const members: [string, unknown][] = [];
+  for (const [name, member] of Object.entries(value)) {
+    if (budget.left <= 0) {
+      members.push(['...', `${Object.keys(value).length - members.length} more`]);
+      break;
+    }
+    const shown = name.slice(0, mostName);
+    budget.left -= shown.length;
+    const hides =
+      secretObjects.has(name) || (secretNames.test(name) && (typeof member === 'string' || typeof member === 'number'));
+    members.push([shown, hides ? mask : copied(member, budget)]);
+  }
+  return Object.fromEntries(members);
 }
 
 /** Who asked, if it was a user: the event then shows in the user's own log too. */

@@ -1,6 +1,12 @@
 // What the OpenAPI document says of our questions about tokens: what would be issued, and why.
 
-import { tokenExplanation, tokenExplanationAsk, tokenPreview, tokenPreviewAsk } from '../../resources/index.ts';
+import {
+  previewNeeds,
+  tokenExplanation,
+  tokenExplanationAsk,
+  tokenPreview,
+  tokenPreviewAsk,
+} from '../../resources/index.ts';
 import { operation, pathTemplate, reference, schemaName, schemasOf } from '../../schema/openapi.ts';
 
 const previewName = schemaName(tokenPreview.name);
@@ -13,6 +19,7 @@ export const tokenPaths = {
       summary: 'Preview the tokens of a grant',
       tag: 'tokens',
       needs: [['read:token_previews']],
+      needsWith: previewNeeds,
       body: reference(`${previewName}Create`),
       status: 200,
       answer: reference(previewName),
@@ -24,6 +31,9 @@ export const tokenPaths = {
       summary: 'Explain why an API refuses a token',
       tag: 'tokens',
       needs: [['read:token_explanations']],
+      instead: {
+        apiCredential: 'An API asks about what was sent to itself with its own credential, in place of a token.',
+      },
       body: reference(`${explanationName}Create`),
       status: 200,
       answer: reference(explanationName),
@@ -38,4 +48,14 @@ export const tokenSchemas = {
   ...schemasOf(tokenPreview),
   ...schemasOf(tokenExplanationAsk),
   ...schemasOf(tokenExplanation),
+};
+
+/** How an API says who it is. */
+export const apiCredentialScheme = {
+  apiCredential: {
+    type: 'http',
+    scheme: 'basic',
+    description:
+      'Client id and secret of a client that stands for an API (`app_type` `resource_server`), RFC 6749 §2.3.1',
+  },
 };

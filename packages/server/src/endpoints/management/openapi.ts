@@ -39,7 +39,7 @@ import { messagePaths, messageSchemas } from './openapi-messages.ts';
 import { peoplePaths, removeGrants } from './openapi-people.ts';
 import { refreshTokenPaths, refreshTokenSchemas } from './openapi-refresh-tokens.ts';
 import { statsPaths, statsSchemas } from './openapi-stats.ts';
-import { tokenPaths, tokenSchemas } from './openapi-tokens.ts';
+import { apiCredentialScheme, tokenPaths, tokenSchemas } from './openapi-tokens.ts';
 
 const collections: readonly AnyCollection[] = [
   resourceServers,
@@ -288,6 +288,7 @@ export function openapi(issuer: string): object {
       schemas,
       responses: { Error: { description: 'Refused', content: { 'application/json': { schema: reference('Error') } } } },
       securitySchemes: {
+        ...apiCredentialScheme,
         oauth2: {
           type: 'oauth2',
           description: `Access tokens for the audience ${issuer}api/v2/`,

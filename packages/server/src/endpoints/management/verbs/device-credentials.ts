@@ -1,6 +1,7 @@
 // Device credentials (auth0-behaviour §12.10): the older address of refresh tokens, and public keys of devices, which are kept
 // and mean nothing to this server.
 
+import { users } from '../../../domain/accounts/user.ts';
 import { type RefreshFamily, refreshFamilies } from '../../../domain/issuing/refresh-family.ts';
 import { endedBy } from '../../../domain/issuing/refresh-lifetime.ts';
 import { familiesOf, revokeRefreshFamily } from '../../../domain/issuing/refresh-revoke.ts';
@@ -15,7 +16,7 @@ import { recordEndedFamilies, recordWrite } from '../events.ts';
 import { makeId } from '../ids.ts';
 import { type Act, type Machinery, operation } from '../operation.ts';
 import { pageOf, pick } from '../paging.ts';
-import { badBody, uncached } from '../problem.ts';
+import { badBody, type Refused, uncached } from '../problem.ts';
 import { badQuery, isRefused } from '../query.ts';
 import { readListQuery } from './short-list.ts';
 
@@ -25,6 +26,8 @@ const types = ['public_key', 'refresh_token', 'rotating_refresh_token'] as const
 type Type = (typeof types)[number];
 /** Without a user only so many are looked through, the oldest. */
 const mostOfNobody = 1000;
+/** Any user may make some for the own devices. */
+const mostOfUser = 100;
 
 /** `/api/v2/device-credentials`. */
 export function deviceCredentialRoutes(machinery: Machinery): Route[] {
@@ -66,7 +69,18 @@ export function deviceCredentialRoutes(machinery: Machinery): Route[] {
       ...checked.value,
       ...(userId === undefined ? {} : { user_id: userId }),
     };
-    await database.store(ask.tenant).transact((tx) => tx.insert(deviceCredentialTable, row));
+    const refusal = await database.store(ask.tenant).transact(async (tx): Promise<Refused | undefined> => {
+      if (userId !== undefined) {
+        // Locked, so that two at once cannot both be the last that fits.
+        await tx.lock(users, userId);
+        const { total } = await tx.page(deviceCredentialTable, { where: { user_id: userId }, offset: 0, limit: 1 });
+        if (total >= mostOfUser)
+          return badBody(`A user has at most ${mostOfUser} public keys of devices. Delete one first.`);
+      }
+      await tx.insert(deviceCredentialTable, row);
+      return undefined;
+    });
+    if (refusal) return refusal;
     const answer = { id: row.id };
     recordWrite(deps, ask, here.caller, 'Create a device public key', body.value, { status: 201, body: answer });
     return json(201, answer, uncached);

@@ -12,12 +12,14 @@ import {
 } from '../../../domain/tenants/system-apis.ts';
 import { asymmetricAlgorithms } from '../../../oauth/algorithms.ts';
 import {
+  clients,
   type ResourceServer,
   type resourceServers,
   type TenantSettings,
   tenantSettings,
 } from '../../../resources/index.ts';
 import { systemRecord } from '../../../resources/system-records.ts';
+import { tableOf } from '../../../schema/collection.ts';
 import { payloadMessage } from '../../../schema/messages.ts';
 import type { Transaction } from '../../../storage/store.ts';
 import { makeSecret } from '../ids.ts';
@@ -29,6 +31,7 @@ import { forgetPermissions } from './permissions.ts';
 import type { CollectionVerbs } from './verb.ts';
 
 type Fields = typeof resourceServers.fields;
+const clientTable = tableOf(clients);
 
 /** What may be changed of a built-in API (auth0-behaviour API-4). */
 const changeable: ReadonlySet<string> = new Set([
@@ -42,13 +45,19 @@ export const resourceServerVerbs: CollectionVerbs<Fields> = {
   stored: (field, value, at) => (field === 'identifier' ? storedIdentifier(value, at.host) : value),
 
   draft: (draft, at) => {
-    if (isReservedIdentifier(draft.identifier))
+    if (isReservedIdentifier(draft.identifier) || draft.identifier === `https://${at.host}/userinfo`)
       return badBody(payloadMessage('This identifier is kept for built-in APIs', 'identifier'));
     const wrong = keyProblem(draft.token_encryption);
     if (wrong) return wrong;
     const identifier = storedIdentifier(draft.identifier, at.host);
     return { kind: 'valid', value: { ...draft, ...systemRecord(identifier), identifier } };
   },
+
+  // The id of a client is the `aud` of its ID tokens: whoever protects such an API could not tell them from access tokens (RFC 8725 §3.9).
+  create: async (tx, api) =>
+    (await tx.get(clientTable, api.identifier))
+      ? badBody(payloadMessage('This is the id of a client; an API has a name of its own', 'identifier'))
+      : { kind: 'stored', entity: api },
 
   make: (draft) => ({
     ...(systemRecord(draft.identifier) ? { is_system: true } : {}),

@@ -13,7 +13,14 @@ import {
 } from '../../../domain/issuing/dry-run.ts';
 import type { RefreshFamily } from '../../../domain/issuing/refresh-family.ts';
 import { refreshFamilies } from '../../../domain/issuing/refresh-family.ts';
-import { clients, type TokenPreview, type TokenPreviewAsk, tokenPreviewAsk, users } from '../../../resources/index.ts';
+import {
+  clients,
+  previewNeeds,
+  type TokenPreview,
+  type TokenPreviewAsk,
+  tokenPreviewAsk,
+  users,
+} from '../../../resources/index.ts';
 import { readDraft } from '../../../schema/validate.ts';
 import { type Ask, json, type Route } from '../../../web/exchange.ts';
 import { readBody } from '../body.ts';
@@ -156,10 +163,9 @@ function judgeAsk({
   return undefined;
 }
 
-/** What the caller must hold besides: a preview shows the profile of the user, and whose a refresh token is. */
-function needsOf({ user_id, refresh_token_id }: TokenPreviewAsk): string[] {
-  if (refresh_token_id !== undefined) return ['read:refresh_tokens', 'read:users'];
-  return user_id === undefined ? [] : ['read:users'];
+function needsOf({ user_id, refresh_token_id }: TokenPreviewAsk): readonly string[] {
+  if (refresh_token_id !== undefined) return previewNeeds.refresh_token_id;
+  return user_id === undefined ? [] : previewNeeds.user_id;
 }
 
 /** The parameters as the client would send them. */

@@ -30,7 +30,7 @@ import { shownUser } from './user-views.ts';
 type UserPatch = Patch<typeof users.fields>;
 
 /** What the scope `update:users_app_metadata` is enough for. */
-const metadata: readonly string[] = ['user_metadata', 'app_metadata'];
+const metadata = ['user_metadata', 'app_metadata'] as const;
 
 /** `PATCH /api/v2/users/{id}`. */
 export function changeUser({ deps }: Machinery): Act {
@@ -84,6 +84,8 @@ export function changeUser({ deps }: Machinery): Act {
       const renamed = await withIdentifiers(tx, before, patch, here.now);
       if (isRefused(renamed)) return renamed;
       const after = { ...patched(renamed, before, patch), updated_at: new Date(here.now).toISOString() };
+      const grown = grownTooFar(before, after, patch, here);
+      if (grown) throw new Undone(grown);
       await tx.replace(userTable, after);
       if (patch.verify_email === true && after.email !== undefined)
         await askVerification(tx, verificationOf(ask, after, patch.client_id ?? undefined), here.now);
@@ -117,11 +119,31 @@ export function verificationOf(ask: Ask, { user_id }: User, clientId: string | u
 /** The 403 for what the caller may not change; users themselves may change their own `user_metadata` (MA-5). */
 function lackingScope(names: readonly string[], id: string, { caller }: At): Refused | undefined {
   if (caller.scopes.has('update:users')) return undefined;
-  const needsMore = names.some((name) => !metadata.includes(name));
+  const needsMore = names.some((name) => !metadata.some((one) => one === name));
   if (caller.scopes.has('update:users_app_metadata')) return needsMore ? lacksScope(['update:users']) : undefined;
   const own = caller.userId !== undefined && caller.userId === id && caller.scopes.has('update:current_user_metadata');
   if (own && names.every((name) => name === 'user_metadata')) return undefined;
   return lacksScope(needsMore ? ['update:users'] : ['update:users', 'update:users_app_metadata']);
+}
+
+/** Of metadata, in characters of JSON: what any body could bring at once, and what people may keep of their own. */
+const mostMetadata = 1024 * 1024;
+const mostOwnMetadata = 64 * 1024;
+
+/**
+ * The 400 for metadata that a PATCH makes too long: it adds to what is there, and whoever reads the user, or a list with the user, reads
+ * all of it. What was longer before may be made shorter.
+ */
+function grownTooFar(before: User, after: User, patch: UserPatch, { caller }: At): Refused | undefined {
+  const administers = caller.scopes.has('update:users') || caller.scopes.has('update:users_app_metadata');
+  const most = administers ? mostMetadata : mostOwnMetadata;
+  const length = (value: unknown) => (value === undefined ? 0 : JSON.stringify(value).length);
+  for (const name of metadata) {
+    const now = patch[name] === undefined ? 0 : length(after[name]);
+    if (now > most && now > length(before[name]))
+      return badBody(payloadMessage(`Too long: ${now} characters of JSON in all, maximum ${most}`, name));
+  }
+  return undefined;
 }
 
 /** What a password may not contain: the names that the user will have. */
@@ -199,7 +221,7 @@ function patched(renamed: User, before: User, patch: UserPatch): User {
     members.email_verified = renamed.email === undefined ? null : false;
   if (before.phone_number !== renamed.phone_number && patch.phone_verified === undefined)
     members.phone_verified = renamed.phone_number === undefined ? null : false;
-  for (const name of ['user_metadata', 'app_metadata'] as const) {
+  for (const name of metadata) {
     const given = patch[name];
     if (given) members[name] = merged(before[name], given);
   }
