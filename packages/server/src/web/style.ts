@@ -133,6 +133,8 @@ code{font:500 .875rem/1.5 ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,
 iframe.letter{inline-size:100%;block-size:36rem;border:1px solid var(--border);border-radius:.75rem;background:#fff}
 pre.letter{margin:0;padding:1rem;border:1px solid var(--line);border-radius:.75rem;white-space:pre-wrap;
 font:400 .875rem/1.6 ui-monospace,"SF Mono","Cascadia Mono",Menlo,Consolas,monospace}
+p+pre.letter,pre.letter+pre.letter{margin-block-start:.75rem}
+.lead+.hint{margin-block-start:.5rem}
 .unseen,input.unseen[type]{position:absolute;inline-size:1px;block-size:1px;margin:-1px;padding:0;min-block-size:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
 @media(max-width:30rem){body{padding:1rem;place-items:start center}.card{padding:1.75rem 1.5rem;border-radius:1rem}.brand{margin-block-end:1.5rem}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}

@@ -10,7 +10,8 @@ import type { Answer } from '../../src/web/exchange.ts';
 import { html } from '../../src/web/html.ts';
 import { type Look, page } from '../../src/web/page.ts';
 import { type Browser, type BrowserContext, openBrowser, type Page } from '../support/browser.ts';
-import { languages, plain, tools, views } from './views.ts';
+import { tools } from './tool-views.ts';
+import { languages, plain, views } from './views.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = process.env.SCREENSHOTS;

@@ -1,9 +1,7 @@
 // Every page that people see, as a pure function of a language and a look: for tests that look at pages without a server.
 
 import type { PasswordPolicy } from '../../src/domain/accounts/policy.ts';
-import type { CaughtMail } from '../../src/domain/messages/mailbox.ts';
 import { setupPage } from '../../src/endpoints/dashboard/setup.ts';
-import { legacyPage } from '../../src/endpoints/legacy/page.ts';
 import { confirmPage } from '../../src/endpoints/login/steps/confirm/page.ts';
 import { scopeLines } from '../../src/endpoints/login/steps/consent/lines.ts';
 import { consentPage } from '../../src/endpoints/login/steps/consent/page.ts';
@@ -11,7 +9,6 @@ import { loginPage } from '../../src/endpoints/login/steps/login/page.ts';
 import { selectAccountPage } from '../../src/endpoints/login/steps/select-account/page.ts';
 import { signupPage } from '../../src/endpoints/login/steps/signup/page.ts';
 import { endPage as logoutEndPage, questionPage } from '../../src/endpoints/logout/pages.ts';
-import { listPage, mailPage } from '../../src/endpoints/mailbox/page.ts';
 import { askPage, endPage, gonePage, resetPage, sentPage, verifyPage } from '../../src/endpoints/recovery/pages.ts';
 import { endPage as unblockEndPage, askPage as unblockPage } from '../../src/endpoints/unblock/page.ts';
 import type { Answer } from '../../src/web/exchange.ts';
@@ -25,7 +22,8 @@ export const languages = Object.keys(textsOf) as Language[];
 
 export const plain: Look = { tenantName: 'Acme Travel' };
 
-type View = (language: Language, look: Look) => Answer;
+/** A page in a language, with a look. */
+export type View = (language: Language, look: Look) => Answer;
 
 const application = 'Trip Planner';
 
@@ -60,25 +58,6 @@ const failed =
       },
     );
   };
-
-const caught: CaughtMail = {
-  id: 'id',
-  template: 'reset_email',
-  to: 'jane@example.com',
-  from: 'Acme Travel <no-reply@localhost>',
-  language: 'en',
-  caught_at: '2026-11-28T12:34:56.789Z',
-  expires_at: '',
-  subject: 'Reset your password for Acme Travel',
-  html: '<p>Hello</p>',
-  text: 'Choose a new password:\nhttp://localhost:4000/u/reset-password?ticket=AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH#\n',
-};
-
-/** The mailbox is for developers: English, whatever the browser prefers. */
-const wide =
-  (content: { title: string; body: Shown['body'] }): View =>
-  (_language, look) =>
-    page(200, { ...content, look, language: 'en', wide: true, frames: true });
 
 const passwordPolicy: PasswordPolicy = {
   minLength: 8,
@@ -269,12 +248,4 @@ export const views: Readonly<Record<string, View>> = {
         'Callback URL mismatch. https://app.example.com/other-callback is not in the list of allowed callback URLs of this client.',
       requestId: '01J9Z6W0QK3V5',
     }),
-};
-
-/** Pages for developers, in English alone. */
-export const tools: Readonly<Record<string, View>> = {
-  mailbox: wide(listPage([caught, { ...caught, subject: 'Confirm your email address for Acme Travel' }])),
-  'mailbox-empty': wide(listPage([])),
-  'mailbox-mail': wide(mailPage(caught)),
-  'old-endpoints': wide({ title: 'Old endpoints', body: legacyPage() }),
 };

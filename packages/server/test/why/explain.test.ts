@@ -228,6 +228,24 @@ describe('from the 401 to the answer', () => {
     assert.equal((await site.send('GET', path)).status, 200);
   });
 
+  test('what a stranger put into a token is text on the page of its refusal', async () => {
+    const markup = '"><img src=x onerror="alert(1)"><script>alert(1)</script>{{7*7}}';
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = { iss: markup, aud: [markup], sub: markup, azp: markup, scope: markup, iat: 1, exp: 2 };
+    const token = `${part({ alg: 'RS256', kid: markup, typ: markup })}.${part(claims)}.AAAA`;
+    const reference = randomBytes(18).toString('base64url');
+    const sent = await site.send('POST', '/dev/refusals', {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ reference, token, audience: markup, scope: 'read:x' }),
+    });
+    assert.equal(sent.status, 201, sent.text);
+    const { text, headers } = await site.send('GET', `/dev/explain/${reference}`);
+    assert.match(text, /&lt;img src=x onerror=/);
+    assert.doesNotMatch(text, /<(img|script)\b/);
+    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
+    assert.ok(!text.includes(token));
+  });
+
   test('a server of people has no such routes', async () => {
     const people = await serveHere('sqlite', { flags: ['--domain', 'login.example.com'] });
     try {
