@@ -70,7 +70,7 @@ export const places: readonly Place[] = [
     label: 'Settings',
     to: '/settings',
     icon: Settings,
-    needs: ['read:tenant_settings', 'read:signing_keys'],
+    needs: ['read:tenant_settings', 'read:signing_keys', 'read:email_provider'],
     words: 'tenant keys sessions',
   },
 ];

@@ -81,7 +81,7 @@ const tree = root.addChildren([
   page('/branding', () => import('../pages/branding/branding.tsx'), 'BrandingPage'),
   page('/emails', emails, 'EmailList'),
   page('/emails/$template', emails, 'EmailTemplatePage'),
-  to('/settings', '/settings/tenant'),
+  page('/settings', settings, 'SettingsHome'),
   page('/settings/tenant', settings, 'TenantPage'),
   page('/settings/sessions', settings, 'SessionsPage'),
   page('/settings/keys', settings, 'KeysPage'),

@@ -244,3 +244,26 @@ test('where the page cannot know, the refusal is a sentence where it was tried',
     .waitFor();
   assert.equal((await site.manage('GET', `/clients/${strong.id}`)).body.name, 'Strong');
 });
+
+test('Settings open at what one may see; keys are rotated by who may do both halves of it, and previews of users are for who may read them', async () => {
+  page = await helper([
+    ...['read:signing_keys', 'create:signing_keys', 'read:email_provider'],
+    ...['read:resource_servers', 'read:clients', 'read:token_previews'],
+  ]);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).click();
+  await page.waitForURL(/\/settings\/keys$/);
+  await page.getByText('Signs now').waitFor();
+  const tabs = page.getByRole('navigation', { name: 'Settings' }).getByRole('link');
+  assert.deepEqual(await tabs.allInnerTexts(), ['Keys', 'Mail']);
+  assert.deepEqual(await deeds(), []);
+  await open('/apis', 'APIs');
+  await page.getByRole('link', { name: /Health API/ }).click();
+  await page.getByRole('link', { name: 'Preview' }).click();
+  await page.getByLabel('Application', { exact: true }).selectOption({ label: 'Machine' });
+  assert.deepEqual(await page.getByLabel('Grant', { exact: true }).locator('option').allTextContents(), [
+    'The application as itself (client credentials)',
+  ]);
+  await page.getByLabel('Application', { exact: true }).selectOption({ label: 'Weak' });
+  await page.getByText(/those of users take read:users/).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Preview', exact: true }).isDisabled(), true);
+});

@@ -10,6 +10,7 @@ import { ChoiceField, TextField } from '../../forms/controls.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Failure, Read, Section } from '../../parts/layout.tsx';
 import { Badge, CodeBlock, duration } from '../../parts/text.tsx';
+import { useCan } from '../../session/session.ts';
 import { clientList } from '../applications/kinds.ts';
 import { Trace } from '../logs/trace.tsx';
 import { ApiPage } from './api-page.tsx';
@@ -28,6 +29,7 @@ export function ApiPreview() {
 }
 
 function Preview({ api }: { readonly api: Api }) {
+  const can = useCan();
   const clients = useAll<Client>(clientList);
   const [client, setClient] = useState('');
   const [grant, setGrant] = useState<string>('');
@@ -48,7 +50,11 @@ function Preview({ api }: { readonly api: Api }) {
           ) ??
           all[0];
         if (!asking) return <Empty title="No applications yet" />;
-        const fitting = grants.filter(({ value }) => (asking.grant_types as readonly string[]).includes(value));
+        const fitting = grants.filter(
+          ({ value }) =>
+            (asking.grant_types as readonly string[]).includes(value) &&
+            (value === 'client_credentials' || can('read:users')),
+        );
         const how = fitting.find(({ value }) => value === grant)?.value ?? fitting[0]?.value ?? 'authorization_code';
         const forUser = how !== 'client_credentials';
         const existing = how === 'refresh_token' && token !== '';
@@ -87,9 +93,14 @@ function Preview({ api }: { readonly api: Api }) {
                   label="Grant"
                   value={how}
                   onChange={setGrant}
-                  options={fitting.length > 0 ? fitting : [grants[0]]}
+                  options={fitting}
+                  problem={
+                    fitting.length > 0
+                      ? undefined
+                      : 'This application has no grant that you can see a preview of: those of users take read:users.'
+                  }
                 />
-                {forUser ? (
+                {forUser && fitting.length > 0 ? (
                   <UserField
                     value={user}
                     onChange={(id) => {
@@ -119,7 +130,12 @@ function Preview({ api }: { readonly api: Api }) {
                   <TextField label="Scope" mono value={scope} onChange={setScope} about="Separated by blanks" />
                 )}
                 <div className="sm:col-span-2">
-                  <Button type="submit" kind="primary" busy={run.isPending} disabled={forUser && user === ''}>
+                  <Button
+                    type="submit"
+                    kind="primary"
+                    busy={run.isPending}
+                    disabled={fitting.length === 0 || (forUser && user === '')}
+                  >
                     Preview
                   </Button>
                 </div>

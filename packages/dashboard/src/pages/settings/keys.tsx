@@ -32,7 +32,7 @@ export function KeysPage() {
   const keys = useGet<readonly Key[]>('/keys/signing');
   const change = useChange('/keys');
   const [asking, setAsking] = useState<'rotate' | Key>();
-  const may = can('create:signing_keys', 'update:signing_keys');
+  const may = can('create:signing_keys') && can('update:signing_keys');
   const rotate = () =>
     change.mutate(
       { method: 'POST', path: '/keys/signing/rotate' },

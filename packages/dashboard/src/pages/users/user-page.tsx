@@ -39,7 +39,9 @@ export function UserPage({ children }: { readonly children: (user: User, owner: 
             tab('Profile', 'profile'),
             ...(can('read:roles') ? [tab('Roles', 'roles')] : []),
             tab('Permissions', 'permissions'),
-            ...(can('read:sessions') || can('read:grants') ? [tab('Sessions and consents', 'access')] : []),
+            ...(can('read:sessions', 'read:refresh_tokens', 'read:grants')
+              ? [tab('Sessions and consents', 'access')]
+              : []),
             ...(can('read:logs') || can('read:logs_users') ? [tab('Logs', 'logs')] : []),
           ]}
         />
