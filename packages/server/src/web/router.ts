@@ -6,7 +6,9 @@ import { createServer as createHttpServer, type IncomingMessage, type RequestLis
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { networkOf } from '../schema/address.ts';
 import type { TenantHost, TenantId } from '../schema/brand.ts';
+import { createBodies, NoRoom } from './bodies.ts';
 import { preflight } from './cors.ts';
 import type { Answer, AnswerFamily, Ask, Route } from './exchange.ts';
 import { empty } from './exchange.ts';
@@ -57,6 +59,9 @@ export interface Listening {
   /** Stops accepting and waits for requests in flight. */
   close(): Promise<void>;
 }
+
+/** Bytes. Tokens, logins and most of the Management API have less, and are spared the work of counting. */
+const uncountedBody = 16 * 1024;
 
 /** Headers of which a second one means that two parties disagree about the request. */
 const once = new Set(['authorization', 'host', 'content-type', 'content-length', 'dpop', 'origin']);
@@ -196,6 +201,13 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
       }
     };
 
+  const bodies = createBodies();
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const { 'content-length': length = '0', 'transfer-encoding': coding } = request.raw.headers;
+    if (coding === undefined && Number(length) <= uncountedBody) return done(null, payload);
+    done(null, bodies.counted(request.raw, networkOf(whence(request.raw).ip), reply.raw));
+  });
+
   const byPath = new Map<string, Route[]>();
   for (const route of options.routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
   for (const [path, routes] of byPath) {
@@ -232,6 +244,11 @@ export async function listen(options: RouterOptions, at: ListenOptions): Promise
     if (status === 413) {
       await discard(request.raw);
       return finish(request, reply, failure(family, 413, 'Payload Too Large', { connection: 'close' }));
+    }
+    if (error instanceof NoRoom) {
+      await discard(request.raw);
+      const busy = failure(family, 503, 'Too much is sent at this moment. Try again.', { connection: 'close' });
+      return finish(request, reply, busy);
     }
     if (status !== undefined && status >= 400 && status < 500)
       return finish(request, reply, failure(family, 400, 'Bad Request'));

@@ -29,6 +29,7 @@ export function discard(raw: IncomingMessage): Promise<void> {
     };
     const timer = setTimeout(end, mostMs);
     if (raw.complete || raw.destroyed) return end();
+    raw.unpipe();
     raw.on('data', count).once('end', end).once('close', end);
     raw.resume();
   });
