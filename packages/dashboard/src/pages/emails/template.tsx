@@ -105,11 +105,13 @@ function Template({ kind, stored }: { readonly kind: Kind; readonly stored: Emai
         ) : (
           <Loading />
         )}
+      </div>
+      <div className="min-w-0 xl:sticky xl:top-5 xl:col-start-2 xl:row-span-2 xl:row-start-1">
+        <MailPreview from={preview} />
+      </div>
+      <div className="min-w-0">
         <Variables link={templateEffects[kind.name].link} />
         {stored && !readOnly ? <Reset kind={kind} /> : null}
-      </div>
-      <div className="min-w-0 xl:sticky xl:top-5">
-        <MailPreview from={preview} />
       </div>
     </div>
   );
@@ -201,7 +203,14 @@ function Reset({ kind }: { readonly kind: Kind }) {
   const change = useChange(templatesPath);
   const [asking, setAsking] = useState(false);
   return (
-    <Section title="Back to the default" about="Your text is deleted, and users get the default in their own language.">
+    <Section
+      title="Back to the default"
+      about={
+        templateEffects[kind.name].unasked
+          ? 'Your text is deleted, and users get the default in their own language.'
+          : 'Your text is deleted, and the mail is not sent any more.'
+      }
+    >
       <Button kind="danger" onClick={() => setAsking(true)}>
         Reset to default
       </Button>
