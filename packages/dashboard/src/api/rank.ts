@@ -26,16 +26,16 @@ function useRank<T>(at: string, judge: (rows: readonly T[]) => string | undefine
 
 const holds = (name: string | undefined) => name && `holds ${name} of the Management API, and you do not`;
 
-/** Of a user or a role, by its path. */
-export function useRankOfHolder(owner: string): Rank {
+/** Of a user or a role, by its path; of none it says nothing. */
+export function useRankOfHolder(owner: string | undefined): Rank {
   const lacks = useLacks();
-  return useRank<Permission>(`${owner}/permissions`, (rows) =>
+  const judge = (rows: readonly Permission[]) =>
     holds(
       lacks(
         rows.filter((one) => one.resource_server_identifier === audience).map(({ permission_name }) => permission_name),
       ),
-    ),
-  );
+    );
+  return useRank(`${owner}/permissions`, judge, owner !== undefined);
 }
 
 /** Of a client, by its grants for the Management API; `known`: the user may read those. */

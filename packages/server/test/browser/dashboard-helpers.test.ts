@@ -129,6 +129,8 @@ test('a role with more cannot be chosen, another can; permissions of the Managem
   await site.manage('POST', `/roles/${role.id}/permissions`, permissions(['read:users']));
   await open(`${path(other)}/roles`, 'Other');
   const give = page.getByRole('button', { name: 'Give role' });
+  await give.waitFor();
+  assert.equal(await give.isDisabled(), true, 'nothing is chosen by itself');
   await page.getByLabel('Role to give').selectOption({ label: 'Dashboard administrator' });
   await page.getByText(/^You cannot give this role: it holds \S+:\S+ of the Management API/).waitFor();
   assert.equal(await give.isDisabled(), true);

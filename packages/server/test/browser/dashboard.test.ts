@@ -227,6 +227,20 @@ test('what would be lost is asked before it is', async () => {
   await focusIs('document.activeElement?.textContent', 'Delete API');
 });
 
+test('what was asked about is deleted, and the page leaves for the list', async () => {
+  await page.goto(`${rig.at}/roles`);
+  await page.getByRole('link', { name: 'Clerk' }).click();
+  await tab('Settings');
+  await button('Delete role').click();
+  await shows(/Everybody who holds it loses its permissions/);
+  await dialog().getByRole('button', { name: 'Delete role' }).click();
+  await shows('Clerk was deleted.');
+  await page.waitForURL(/\/roles$/);
+  await page.getByRole('link', { name: 'Clerk' }).waitFor({ state: 'detached' });
+  const left = (await rig.site.manage('GET', '/roles')).body;
+  assert.ok(!left.some(({ name }: { name: string }) => name === 'Clerk'));
+});
+
 test('signing out ends the session, and the way back is the login page', async () => {
   await page.getByRole('button', { name: /ada@example.com/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();

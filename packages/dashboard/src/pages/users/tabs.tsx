@@ -94,8 +94,8 @@ function GiveRole({
   readonly onGive: (id: string) => void;
 }) {
   const [chosen, setChosen] = useState('');
-  const role = roles.find(({ id }) => id === chosen) ?? roles[0];
-  const { may, because } = useRankOfHolder(path`/roles/${role?.id ?? ''}`);
+  const role = roles.find(({ id }) => id === chosen);
+  const { may, because } = useRankOfHolder(role && path`/roles/${role.id}`);
   return (
     <Section title="Give a role">
       <form
@@ -111,10 +111,13 @@ function GiveRole({
             label="Role to give"
             value={role?.id ?? ''}
             onChange={setChosen}
-            options={roles.map(({ id, name }) => ({ value: id, label: name }))}
+            options={[
+              { value: '', label: 'Choose a role' },
+              ...roles.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
           />
         </div>
-        <Button type="submit" kind="primary" busy={busy} disabled={!may}>
+        <Button type="submit" kind="primary" busy={busy} disabled={!role || !may}>
           Give role
         </Button>
       </form>
