@@ -47,7 +47,7 @@ test('an API with two permissions is made', async () => {
   await page.getByLabel(/^Name/).fill('Orders API');
   await page.getByLabel(/^Identifier/).fill('not a name');
   await dialog().getByRole('button', { name: 'Create API' }).click();
-  await shows('It has characters that are not allowed here.');
+  await shows('Not allowed here: a blank.');
   await page.getByLabel(/^Identifier/).fill(audience);
   await dialog().getByRole('button', { name: 'Create API' }).click();
   await page.waitForURL(/\/apis\/[0-9a-f]{24}\/permissions$/);

@@ -108,7 +108,15 @@ function Settings({ api }: { readonly api: Api }) {
         declared={resourceServers}
         entity={api}
         readOnly={readOnly}
-        check={(entity) => resourceServers.check(entity as Api)}
+        check={(entity) =>
+          resourceServers
+            .check(entity as Api)
+            .map((problem) =>
+              problem.path === 'token_lifetime_for_web'
+                ? { ...problem, message: 'Longer than the token lifetime above: make one of the two fit the other.' }
+                : problem,
+            )
+        }
         groups={
           api.is_system
             ? groups.map((group) => ({
