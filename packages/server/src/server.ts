@@ -217,6 +217,7 @@ export async function openHouse(
         // The front channel is a grant of its own, though no token request names it.
         grantTypes: [...grants.map((grant) => grant.type), 'implicit'],
         settings: (tenant) => settingsOf(database, snapshot, tenant, true),
+        dashboard: config.dashboard,
       }),
       ...managementRoutes({
         ...management,

@@ -127,16 +127,39 @@ export function problemOf(declared: Declared, path: string, value: Value): strin
   if (parsed.success) return undefined;
   const [issue] = parsed.error.issues;
   const which = Array.isArray(value) && typeof issue?.path[0] === 'number' ? `“${String(value[issue.path[0]])}”: ` : '';
-  return `${which}${sentence(issue)}`;
+  return `${which}${sentence(issue, valueAt({ value } as Entity, ['value', ...(issue?.path ?? [])].join('.')))}`;
 }
 
-function sentence(issue: z.core.$ZodIssue | undefined): string {
+function sentence(issue: z.core.$ZodIssue | undefined, value: Value): string {
   if (issue?.code === 'custom') {
     const format = (issue.params as { readonly format?: string } | undefined)?.format;
     return format === undefined ? issue.message : (formats[format] ?? `Not a valid ${format}.`);
   }
-  if (issue?.code === 'invalid_format') return 'It has characters that are not allowed here.';
+  if (issue?.code === 'invalid_format') return unfit(issue.pattern, String(value));
+  if (issue?.code === 'too_small') return `At least ${issue.minimum}${countedIn(issue.origin)}.`;
+  if (issue?.code === 'too_big') return `At most ${issue.maximum}${countedIn(issue.origin)}.`;
+  if (issue?.code === 'invalid_type' && issue.expected === 'int') return 'A whole number.';
   return issue ? `${issue.message}.` : 'Not valid.';
+}
+
+/** What a size is counted in: of numbers nothing. */
+function countedIn(origin: string): string {
+  return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+}
+
+/** Names the characters without which the text would fit; where that is not what is wrong, it says less. */
+function unfit(pattern: string | undefined, text: string): string {
+  const [, source, flags] = /^\/(.*)\/(\w*)$/s.exec(pattern ?? '') ?? [];
+  const whole = 'It has characters that are not allowed here.';
+  if (source === undefined) return whole;
+  const rule = new RegExp(source, flags);
+  const bad = new Set([...text].filter((one) => !rule.test(one)));
+  const rest = [...text].filter((one) => !bad.has(one)).join('');
+  if (bad.size === 0 || !rule.test(rest)) return whole;
+  const names = [...bad].map((one) =>
+    one === ' ' ? 'a blank' : /\s/.test(one) ? 'a tab or a line break' : `“${one}”`,
+  );
+  return `Not allowed here: ${[...new Set(names)].join(', ')}.`;
 }
 
 const formats: Readonly<Record<string, string>> = {

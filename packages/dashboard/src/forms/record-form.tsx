@@ -1,10 +1,8 @@
 // The form of a record: groups of declared fields, what changed, and a bar that saves or takes it back. Leaving with changes asks.
 
-import { useBlocker } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiError } from '../api/request.ts';
 import { Button } from '../parts/button.tsx';
-import { Confirm } from '../parts/dialog.tsx';
 import { Section } from '../parts/layout.tsx';
 import { DeclaredControl } from './controls.tsx';
 import {
@@ -18,6 +16,7 @@ import {
   type Value,
   valueAt,
 } from './declared.ts';
+import { Leaving } from './leaving.tsx';
 
 /** A field of a group. Words that are not given come from the declaration. */
 export interface FormField {
@@ -105,11 +104,6 @@ export function RecordForm(props: RecordFormProps) {
       setBusy(false);
     }
   };
-  const leaving = useBlocker({
-    shouldBlockFn: ({ current, next }) => dirty && current.pathname !== next.pathname,
-    enableBeforeUnload: dirty,
-    withResolver: true,
-  });
 
   return (
     <form
@@ -176,16 +170,7 @@ export function RecordForm(props: RecordFormProps) {
           </div>
         </div>
       ) : null}
-      {leaving.status === 'blocked' ? (
-        <Confirm
-          title="Leave without saving?"
-          action="Leave and lose the changes"
-          onConfirm={leaving.proceed}
-          onClose={leaving.reset}
-        >
-          <p>What you changed here was not saved: {changed.map(labelOf).join(', ')}.</p>
-        </Confirm>
-      ) : null}
+      <Leaving dirty={dirty} what={changed.map((path) => labelIn(groups, path)).join(', ')} />
     </form>
   );
 }
@@ -194,6 +179,13 @@ export function RecordForm(props: RecordFormProps) {
 function aboutOf({ path, label, about }: FormField, declared: string): string | undefined {
   const text = (about ?? (path.includes('.') ? '' : declared)).replaceAll('`', '');
   return text === '' || text.toLowerCase() === (label ?? labelOf(path)).toLowerCase() ? undefined : text;
+}
+
+/** The label under which the form shows a field. */
+function labelIn(groups: readonly FormGroup[], path: string): string {
+  for (const one of groups.flatMap(({ fields }) => fields))
+    if (typeof one !== 'string' && one.path === path && one.label) return one.label;
+  return labelOf(path);
 }
 
 function pathOf(field: string | FormField): string {

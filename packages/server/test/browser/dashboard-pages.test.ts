@@ -233,7 +233,7 @@ test('who holds nothing at the Management API finds an empty house and no error'
   const context = await rig.browser.newContext();
   const page = await context.newPage();
   await signInToDashboard(page, rig.at, person);
-  await page.getByText('Welcome').waitFor();
+  await page.getByText('This account may do nothing here').waitFor();
   assert.deepEqual(await page.getByRole('navigation', { name: 'Main' }).getByRole('link').allInnerTexts(), ['Home']);
   await context.close();
 });

@@ -47,7 +47,7 @@ test('an API with two permissions is made', async () => {
   await page.getByLabel(/^Name/).fill('Orders API');
   await page.getByLabel(/^Identifier/).fill('not a name');
   await dialog().getByRole('button', { name: 'Create API' }).click();
-  await shows('It has characters that are not allowed here.');
+  await shows('Not allowed here: a blank.');
   await page.getByLabel(/^Identifier/).fill(audience);
   await dialog().getByRole('button', { name: 'Create API' }).click();
   await page.waitForURL(/\/apis\/[0-9a-f]{24}\/permissions$/);
@@ -225,6 +225,20 @@ test('what would be lost is asked before it is', async () => {
   await page.keyboard.press('Escape');
   await dialog().waitFor({ state: 'detached' });
   await focusIs('document.activeElement?.textContent', 'Delete API');
+});
+
+test('what was asked about is deleted, and the page leaves for the list', async () => {
+  await page.goto(`${rig.at}/roles`);
+  await page.getByRole('link', { name: 'Clerk' }).click();
+  await tab('Settings');
+  await button('Delete role').click();
+  await shows(/Everybody who holds it loses its permissions/);
+  await dialog().getByRole('button', { name: 'Delete role' }).click();
+  await shows('Clerk was deleted.');
+  await page.waitForURL(/\/roles$/);
+  await page.getByRole('link', { name: 'Clerk' }).waitFor({ state: 'detached' });
+  const left = (await rig.site.manage('GET', '/roles')).body;
+  assert.ok(!left.some(({ name }: { name: string }) => name === 'Clerk'));
 });
 
 test('signing out ends the session, and the way back is the login page', async () => {

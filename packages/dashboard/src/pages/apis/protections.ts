@@ -127,7 +127,8 @@ app.Run();`;
 export const protections: readonly Snippet[] = [
   {
     name: 'Express',
-    code: (values) => `import express from 'express';
+    code: (values) => `// npm install @countersign/api express
+import express from 'express';
 ${head}
 import { protect, tokenOf } from '@countersign/api/express';
 
@@ -141,7 +142,8 @@ app.listen(3000);`,
   },
   {
     name: 'Fastify',
-    code: (values) => `import Fastify from 'fastify';
+    code: (values) => `// npm install @countersign/api fastify
+import Fastify from 'fastify';
 ${head}
 import { protect, tokenOf } from '@countersign/api/fastify';
 
@@ -155,7 +157,8 @@ await app.listen({ port: 3000 });`,
   },
   {
     name: 'Hono',
-    code: (values) => `import { serve } from '@hono/node-server';
+    code: (values) => `// npm install @countersign/api hono @hono/node-server
+import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 ${head}
 import { protect } from '@countersign/api/hono';

@@ -8,7 +8,7 @@ import { useChange } from '../../api/queries.ts';
 import { call, path } from '../../api/request.ts';
 import { type FormGroup, RecordForm } from '../../forms/record-form.tsx';
 import { Button } from '../../parts/button.tsx';
-import { Confirm } from '../../parts/dialog.tsx';
+import { Deletion } from '../../parts/deletion.tsx';
 import { Section } from '../../parts/layout.tsx';
 import { CopyButton } from '../../parts/text.tsx';
 import { sayDone } from '../../parts/toast.tsx';
@@ -108,7 +108,15 @@ function Settings({ api }: { readonly api: Api }) {
         declared={resourceServers}
         entity={api}
         readOnly={readOnly}
-        check={(entity) => resourceServers.check(entity as Api)}
+        check={(entity) =>
+          resourceServers
+            .check(entity as Api)
+            .map((problem) =>
+              problem.path === 'token_lifetime_for_web'
+                ? { ...problem, message: 'Longer than the token lifetime above: make one of the two fit the other.' }
+                : problem,
+            )
+        }
         groups={
           api.is_system
             ? groups.map((group) => ({
@@ -161,42 +169,25 @@ function SharedSecret({ id }: { readonly id: string }) {
 }
 
 function DeleteApi({ api }: { readonly api: Api }) {
-  const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
-  const change = useChange('/resource-servers', '/client-grants', '/roles');
   const name = api.name ?? api.identifier;
   return (
-    <Section title="Delete this API" about="Its permissions go with it.">
-      <Button kind="danger" onClick={() => setAsking(true)}>
-        Delete API
-      </Button>
-      {asking ? (
-        <Confirm
-          title={`Delete ${name}?`}
-          action="Delete API"
-          busy={change.isPending}
-          error={change.error?.message}
-          onClose={() => setAsking(false)}
-          onConfirm={() =>
-            change.mutate(
-              { method: 'DELETE', path: path`/resource-servers/${api.id}` },
-              {
-                onSuccess: () => {
-                  sayDone(`${name} was deleted.`);
-                  void navigate({ to: '/apis' });
-                },
-              },
-            )
-          }
-        >
-          <p>
-            No application gets a token for <strong className="text-ink">{api.identifier}</strong> any more. Lost with
-            it are its {api.scopes?.length ?? 0} permissions, every authorization of an application for it, and what
-            roles and users hold of it.
-          </p>
-          <p>Tokens that were issued stay valid at the API until they expire.</p>
-        </Confirm>
-      ) : null}
-    </Section>
+    <Deletion
+      title="Delete this API"
+      about="Its permissions go with it."
+      action="Delete API"
+      question={`Delete ${name}?`}
+      path={path`/resource-servers/${api.id}`}
+      old={['/resource-servers', '/client-grants', '/roles']}
+      done={`${name} was deleted.`}
+      onDone={() => void navigate({ to: '/apis' })}
+    >
+      <p>
+        No application gets a token for <strong className="text-ink">{api.identifier}</strong> any more. Lost with it
+        are its {api.scopes?.length ?? 0} permissions, every authorization of an application for it, and what roles and
+        users hold of it.
+      </p>
+      <p>Tokens that were issued stay valid at the API until they expire.</p>
+    </Deletion>
   );
 }

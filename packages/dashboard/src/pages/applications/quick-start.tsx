@@ -1,7 +1,7 @@
 // What to paste to begin with, for the kind of this application and with its own values.
 
 import { useState } from 'react';
-import type { Api, Client } from '../../api/kinds.ts';
+import type { Api, Client, ClientGrant } from '../../api/kinds.ts';
 import { useAll } from '../../api/queries.ts';
 import { ChoiceField } from '../../forms/controls.tsx';
 import { Section } from '../../parts/layout.tsx';
@@ -21,7 +21,13 @@ function Start({ client }: { readonly client: Client }) {
   const apis = useAll<Api>(can('read:resource_servers') ? apiList : undefined);
   const own = (apis.data ?? []).filter(({ is_system }) => !is_system);
   const [chosen, setChosen] = useState('');
-  const audience = chosen || own[0]?.identifier || 'https://api.example.com/';
+  const grants = useAll<ClientGrant>(
+    can('read:client_grants') ? `/client-grants?${new URLSearchParams({ client_id: client.client_id })}` : undefined,
+  );
+  // The API that it is authorized for is the one that is meant.
+  const granted = new Set(grants.data?.map((grant) => grant.audience));
+  const first = own.find(({ identifier }) => granted.has(identifier)) ?? own[0];
+  const audience = chosen || first?.identifier || 'https://api.example.com/';
   const steps = stepsOf(client, audience, location.origin);
   return (
     <>

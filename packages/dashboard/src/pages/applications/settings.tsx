@@ -2,14 +2,11 @@
 
 import { useNavigate } from '@tanstack/react-router';
 import { dashboardClientId, clients as declared } from 'countersign/resources';
-import { useState } from 'react';
 import type { Client } from '../../api/kinds.ts';
 import { useChange } from '../../api/queries.ts';
 import { path } from '../../api/request.ts';
 import { type FormGroup, RecordForm } from '../../forms/record-form.tsx';
-import { Button } from '../../parts/button.tsx';
-import { Confirm } from '../../parts/dialog.tsx';
-import { Section } from '../../parts/layout.tsx';
+import { Deletion } from '../../parts/deletion.tsx';
 import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { ApplicationPage } from './application-page.tsx';
@@ -222,40 +219,22 @@ function Settings({ client, free }: { readonly client: Client; readonly free: bo
 }
 
 function DeleteApplication({ client }: { readonly client: Client }) {
-  const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
-  const change = useChange('/clients', '/client-grants', '/connections');
   return (
-    <Section title="Delete this application">
-      <Button kind="danger" onClick={() => setAsking(true)}>
-        Delete application
-      </Button>
-      {asking ? (
-        <Confirm
-          title={`Delete ${client.name}?`}
-          action="Delete application"
-          busy={change.isPending}
-          error={change.error?.message}
-          onClose={() => setAsking(false)}
-          onConfirm={() =>
-            change.mutate(
-              { method: 'DELETE', path: path`/clients/${client.client_id}` },
-              {
-                onSuccess: () => {
-                  sayDone(`${client.name} was deleted.`);
-                  void navigate({ to: '/applications' });
-                },
-              },
-            )
-          }
-        >
-          <p>
-            It gets no token any more and signs nobody in. Lost with it are its credentials and its authorizations for
-            APIs; its client ID never comes back.
-          </p>
-          <p>Tokens that were issued stay valid at your APIs until they expire.</p>
-        </Confirm>
-      ) : null}
-    </Section>
+    <Deletion
+      title="Delete this application"
+      action="Delete application"
+      question={`Delete ${client.name}?`}
+      path={path`/clients/${client.client_id}`}
+      old={['/clients', '/client-grants', '/connections']}
+      done={`${client.name} was deleted.`}
+      onDone={() => void navigate({ to: '/applications' })}
+    >
+      <p>
+        It gets no token any more and signs nobody in. Lost with it are its credentials and its authorizations for APIs;
+        its client ID never comes back.
+      </p>
+      <p>Tokens that were issued stay valid at your APIs until they expire.</p>
+    </Deletion>
   );
 }

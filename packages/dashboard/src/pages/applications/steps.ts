@@ -56,7 +56,7 @@ const response = await fetch(${api}, {
         { title: 'Install the SDK', code: 'npm install express express-openid-connect' },
         {
           title: 'Sign in, and call the API',
-          about: `Add ${callback ?? 'http://localhost:3000/callback'} to the allowed callback URLs. The secret is under Credentials.`,
+          about: `Add ${callback ?? 'http://localhost:3000/callback'} to the allowed callback URLs. The secret is under Credentials; COOKIE_SECRET is any long random text.`,
           code: `import express from 'express';
 import openid from 'express-openid-connect';
 
@@ -84,8 +84,14 @@ app.listen(3000);`,
     case 'native':
       return [
         {
+          title: 'Make a verifier and its challenge',
+          about: 'New ones for each login (PKCE).',
+          code: `VERIFIER=$(openssl rand -hex 32)
+CHALLENGE=$(printf %s "$VERIFIER" | openssl dgst -sha256 -binary | openssl base64 -A | tr '+/' '-_' | tr -d =)`,
+        },
+        {
           title: 'Ask in the browser',
-          about: 'Open this address, with a challenge of your own for each login, and listen at the callback.',
+          about: `Open this address with the challenge, and listen at the callback. Add ${callback ?? 'http://127.0.0.1/callback'} to the allowed callback URLs first; at 127.0.0.1 any port will do.`,
           code: `${issuer}authorize?${new URLSearchParams({
             response_type: 'code',
             client_id,

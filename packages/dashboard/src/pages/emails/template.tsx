@@ -13,8 +13,7 @@ import { ApiError, path } from '../../api/request.ts';
 import { ChoiceField } from '../../forms/controls.tsx';
 import type { Entity } from '../../forms/declared.ts';
 import { type FormField, problemIn, RecordForm } from '../../forms/record-form.tsx';
-import { Button } from '../../parts/button.tsx';
-import { Confirm } from '../../parts/dialog.tsx';
+import { Deletion } from '../../parts/deletion.tsx';
 import { Empty, Failure, Loading, Page, Read, Section } from '../../parts/layout.tsx';
 import { Code } from '../../parts/text.tsx';
 import { sayDone } from '../../parts/toast.tsx';
@@ -199,44 +198,27 @@ function Form({
 const withoutNulls = (entity: Entity) =>
   Object.fromEntries(Object.entries(entity).filter(([, value]) => value !== null));
 
-function Reset({ kind }: { readonly kind: Kind }) {
-  const change = useChange(templatesPath);
-  const [asking, setAsking] = useState(false);
+function Reset({ kind: { name, label } }: { readonly kind: Kind }) {
+  const { unasked } = templateEffects[name];
   return (
-    <Section
+    <Deletion
       title="Back to the default"
       about={
-        templateEffects[kind.name].unasked
+        unasked
           ? 'Your text is deleted, and users get the default in their own language.'
           : 'Your text is deleted, and the mail is not sent any more.'
       }
+      action="Reset to default"
+      question={`Delete your text of “${label}”?`}
+      path={path`/email-templates/${name}`}
+      old={[templatesPath]}
+      done="The default text is back."
     >
-      <Button kind="danger" onClick={() => setAsking(true)}>
-        Reset to default
-      </Button>
-      {asking ? (
-        <Confirm
-          title={`Delete your text of “${kind.label}”?`}
-          action="Reset to default"
-          busy={change.isPending}
-          error={change.error?.message}
-          onClose={() => setAsking(false)}
-          onConfirm={() =>
-            change.mutate(
-              { method: 'DELETE', path: path`/email-templates/${kind.name}` },
-              { onSuccess: () => sayDone('The default text is back.') },
-            )
-          }
-        >
-          <p>
-            Lost are its subject, text, sender and lifetime.{' '}
-            {templateEffects[kind.name].unasked
-              ? 'The mail goes on with the default text.'
-              : 'The mail is not sent any more.'}
-          </p>
-        </Confirm>
-      ) : null}
-    </Section>
+      <p>
+        Lost are its subject, text, sender and lifetime.{' '}
+        {unasked ? 'The mail goes on with the default text.' : 'The mail is not sent any more.'}
+      </p>
+    </Deletion>
   );
 }
 

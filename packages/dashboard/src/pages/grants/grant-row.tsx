@@ -8,6 +8,7 @@ import type { Api, ClientGrant } from '../../api/kinds.ts';
 import { useChange } from '../../api/queries.ts';
 import { useGivable, useJudgeOfGrants } from '../../api/rank.ts';
 import { path } from '../../api/request.ts';
+import { Leaving } from '../../forms/leaving.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/form.tsx';
 import { Switch } from '../../parts/switch.tsx';
@@ -213,6 +214,7 @@ function Scopes({
         </p>
       ) : null}
       <Problem error={change.error} className="mt-2" />
+      <Leaving dirty={may && dirty} what={`permissions of ${name}`} />
       {may ? (
         <div className="mt-3 flex gap-2">
           <Button kind="primary" disabled={!dirty} busy={change.isPending} onClick={save}>

@@ -7,6 +7,7 @@ import { useAll, useGet } from '../../api/queries.ts';
 import { ButtonLink } from '../../parts/button.tsx';
 import { Empty, Failure, Loading, Page, Section } from '../../parts/layout.tsx';
 import { useCan } from '../../session/session.ts';
+import { places } from '../../shell/places.ts';
 import { apiList } from '../apis/list.tsx';
 import { clientList } from '../applications/kinds.ts';
 import { Chart } from './chart.tsx';
@@ -19,6 +20,7 @@ const refreshMs = 30_000;
 /** Home. */
 export function Home() {
   const can = useCan();
+  const mayAnything = places.some(({ needs }) => needs.length > 0 && can(...needs));
   return (
     <Page title="Home">
       <Checklist />
@@ -26,10 +28,12 @@ export function Home() {
         <Activity />
       ) : (
         <Empty
-          title="Welcome"
+          title={mayAnything ? 'Welcome' : 'This account may do nothing here'}
           {...(can('read:logs') ? { action: <ButtonLink to="/logs">See the log</ButtonLink> } : {})}
         >
-          What you may do is in the navigation. The charts of this page need read:stats.
+          {mayAnything
+            ? 'What you may do is in the navigation. The charts of this page need read:stats.'
+            : 'It holds no permission of the Management API. Ask an administrator for a role that has some, or sign out and come back as somebody else.'}
         </Empty>
       )}
     </Page>

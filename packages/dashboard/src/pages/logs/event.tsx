@@ -1,6 +1,7 @@
 // One event of the log: who, what, when, and why it was decided so.
 
 import { Link, useParams } from '@tanstack/react-router';
+import { reasonPage } from 'countersign/resources';
 import type { LogRecord } from '../../api/kinds.ts';
 import { useGet } from '../../api/queries.ts';
 import { path } from '../../api/request.ts';
@@ -26,7 +27,7 @@ export function LogEvent() {
 
 /** What a record says, the reasons first. */
 export function EventDetails({ record }: { readonly record: LogRecord }) {
-  const { trace, cause, fix } = reasonsOf(record);
+  const { trace, cause, fix, code } = reasonsOf(record);
   const client = record.client_id;
   const rows: (readonly [string, React.ReactNode])[] = [
     [
@@ -81,6 +82,13 @@ export function EventDetails({ record }: { readonly record: LogRecord }) {
             <p className="mt-2 font-medium break-words">{sentence(cause)}</p>
           ) : null}
           {fix ? <p className="mt-2 break-words text-muted">What to do: {fix}</p> : null}
+          {code ? (
+            <p className="mt-2">
+              <a href={reasonPage(code)} target="_blank" rel="noreferrer" className="font-medium text-link underline">
+                What it means, and what to do
+              </a>
+            </p>
+          ) : null}
         </Section>
       ) : null}
       {trace.length > 0 ? (

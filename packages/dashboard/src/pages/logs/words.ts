@@ -1,6 +1,6 @@
 // Log events in words: what a code means, how it went, and what a record says about why (auth0-behaviour §40.2).
 
-import { isFailure } from 'countersign/resources';
+import { isFailure, reasons } from 'countersign/resources';
 import type { LogRecord } from '../../api/kinds.ts';
 import type { Tone } from '../../parts/text.tsx';
 
@@ -117,6 +117,8 @@ export function reasonsOf({ details }: Pick<LogRecord, 'details'>): {
   readonly trace: readonly Reason[];
   readonly cause: string | undefined;
   readonly fix: string | undefined;
+  /** The code that has a page, as the statistics count it. */
+  readonly code: string | undefined;
 } {
   const { trace, cause, error, because, reason } = (details ?? {}) as Readonly<Record<string, unknown>>;
   const entries = Array.isArray(trace) ? (trace as Reason[]).filter((one) => typeof one?.because === 'string') : [];
@@ -128,5 +130,13 @@ export function reasonsOf({ details }: Pick<LogRecord, 'details'>): {
     typeof reason === 'string' ? reason : undefined,
     typeof failed === 'string' ? failed : (failed?.because ?? failed?.message),
   ];
-  return { trace: entries, cause: texts.find((text) => text), fix: typeof said === 'object' ? said.fix : undefined };
+  const of = (one: unknown, member: string) =>
+    one !== null && typeof one === 'object' ? (one as Readonly<Record<string, unknown>>)[member] : undefined;
+  const codes = [of(cause, 'code'), of(error, 'type'), of(error, 'oauthError'), of(error, 'code')];
+  return {
+    trace: entries,
+    cause: texts.find((text) => text),
+    fix: typeof said === 'object' ? said.fix : undefined,
+    code: codes.find((code): code is string => typeof code === 'string' && reasons.has(code)),
+  };
 }

@@ -2,14 +2,13 @@
 
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { administratorRoleId, roles as declared } from 'countersign/resources';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { Role, User } from '../../api/kinds.ts';
 import { useAll, useChange, useGet } from '../../api/queries.ts';
 import { useRankOfHolder } from '../../api/rank.ts';
 import { path } from '../../api/request.ts';
 import { RecordForm } from '../../forms/record-form.tsx';
-import { Button } from '../../parts/button.tsx';
-import { Confirm } from '../../parts/dialog.tsx';
+import { Deletion } from '../../parts/deletion.tsx';
 import { Empty, Page, Read, Section, Tabs } from '../../parts/layout.tsx';
 import { Outranked } from '../../parts/outranked.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -118,7 +117,6 @@ function Settings({ role, free }: { readonly role: Role; readonly free: boolean 
   const can = useCan();
   const navigate = useNavigate();
   const change = useChange('/roles', '/users');
-  const [asking, setAsking] = useState(false);
   return (
     <>
       <RecordForm
@@ -133,33 +131,17 @@ function Settings({ role, free }: { readonly role: Role; readonly free: boolean 
         }}
       />
       {free && can('delete:roles') && role.id !== administratorRoleId ? (
-        <Section title="Delete this role">
-          <Button kind="danger" onClick={() => setAsking(true)}>
-            Delete role
-          </Button>
-          {asking ? (
-            <Confirm
-              title={`Delete ${role.name}?`}
-              action="Delete role"
-              busy={change.isPending}
-              error={change.error?.message}
-              onClose={() => setAsking(false)}
-              onConfirm={() =>
-                change.mutate(
-                  { method: 'DELETE', path: path`/roles/${role.id}` },
-                  {
-                    onSuccess: () => {
-                      sayDone(`${role.name} was deleted.`);
-                      void navigate({ to: '/roles' });
-                    },
-                  },
-                )
-              }
-            >
-              <p>Everybody who holds it loses its permissions with the next token.</p>
-            </Confirm>
-          ) : null}
-        </Section>
+        <Deletion
+          title="Delete this role"
+          action="Delete role"
+          question={`Delete ${role.name}?`}
+          path={path`/roles/${role.id}`}
+          old={['/roles', '/users']}
+          done={`${role.name} was deleted.`}
+          onDone={() => void navigate({ to: '/roles' })}
+        >
+          <p>Everybody who holds it loses its permissions with the next token.</p>
+        </Deletion>
       ) : null}
     </>
   );

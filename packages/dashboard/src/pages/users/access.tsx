@@ -6,7 +6,8 @@ import type {
   sessions as sessionsDeclared,
 } from 'countersign/resources';
 import { useState } from 'react';
-import { useChange, useGet } from '../../api/queries.ts';
+import type { Client } from '../../api/kinds.ts';
+import { useAll, useChange, useGet } from '../../api/queries.ts';
 import { path } from '../../api/request.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
@@ -16,6 +17,7 @@ import { Rows } from '../../parts/rows.tsx';
 import { Code, Time } from '../../parts/text.tsx';
 import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
+import { clientList } from '../applications/kinds.ts';
 import { UserPage } from './user-page.tsx';
 
 type RefreshToken = Parameters<typeof refreshDeclared.check>[0];
@@ -115,8 +117,21 @@ function browserOf(agent: string): string {
   return known ? (names[known] ?? known) : agent.slice(0, 60) || 'Unknown program';
 }
 
+/** The names of applications by their ids; none for whoever may not see applications. */
+function useClientNames(): ReadonlyMap<string, string> {
+  const can = useCan();
+  const clients = useAll<Client>(can('read:clients') ? clientList : undefined);
+  return new Map((clients.data ?? []).flatMap(({ client_id, name }) => (name ? [[client_id, name] as const] : [])));
+}
+
+/** An application by its name, where that is known. */
+function Named({ id, of }: { readonly id: string; readonly of: ReadonlyMap<string, string> }) {
+  return <span title={id}>{of.get(id) ?? id}</span>;
+}
+
 function RefreshTokens({ owner }: { readonly owner: string }) {
   const can = useCan();
+  const names = useClientNames();
   const tokens = useGet<{ readonly tokens: readonly RefreshToken[] }>(`${owner}/refresh-tokens`);
   const change = useChange(owner);
   return (
@@ -130,7 +145,7 @@ function RefreshTokens({ owner }: { readonly owner: string }) {
               id: token.id,
               title: (
                 <>
-                  {token.client_id} <span className="text-muted">at</span>{' '}
+                  <Named id={token.client_id} of={names} /> <span className="text-muted">at</span>{' '}
                   <Code>{token.resource_servers.map(({ audience }) => audience).join(', ')}</Code>
                 </>
               ),
@@ -162,6 +177,7 @@ function RefreshTokens({ owner }: { readonly owner: string }) {
 
 function Consents({ userId }: { readonly userId: string }) {
   const can = useCan();
+  const names = useClientNames();
   const consents = useGet<readonly Consent[]>(`/grants?${new URLSearchParams({ user_id: userId })}`);
   const change = useChange('/grants');
   return (
@@ -182,7 +198,7 @@ function Consents({ userId }: { readonly userId: string }) {
               id: String(consent.id),
               title: (
                 <>
-                  {String(consent.clientID)} <span className="text-muted">at</span>{' '}
+                  <Named id={String(consent.clientID)} of={names} /> <span className="text-muted">at</span>{' '}
                   <Code>{String(consent.audience ?? '/userinfo')}</Code>
                 </>
               ),

@@ -13,6 +13,7 @@ import { DialogForm } from '../../parts/form.tsx';
 import { ListPage } from '../../parts/list-page.tsx';
 import { Badge, Face, Time } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
+import { passwordRule, weakPassword } from './passwords.tsx';
 
 /** What people type, as the search of the API: an address, or the beginning of a name; or the query language itself. */
 function queryOf(text: string): string {
@@ -132,8 +133,12 @@ function CreateUser({ onClose }: { readonly onClose: () => void }) {
   const [tried, setTried] = useState(false);
   const names = (connections.data ?? []).map(({ name }) => name);
   const where = connection || names[0] || 'Username-Password-Authentication';
+  const weak = weakPassword(create.error);
   const wrong = {
-    email: email === '' ? 'This is needed.' : problemOf(declared, 'email', email),
+    email:
+      email === ''
+        ? 'This is needed.'
+        : problemOf(declared, 'email', email) && 'An e-mail address, such as name@example.com.',
     password: password === '' ? 'This is needed.' : undefined,
   };
   return (
@@ -141,7 +146,7 @@ function CreateUser({ onClose }: { readonly onClose: () => void }) {
       title="Create user"
       action="Create user"
       busy={create.isPending}
-      error={create.error}
+      error={weak ? undefined : create.error}
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
@@ -181,8 +186,8 @@ function CreateUser({ onClose }: { readonly onClose: () => void }) {
         required
         value={password}
         onChange={setPassword}
-        problem={tried ? wrong.password : undefined}
-        about="It must keep the password policy of the database."
+        problem={(tried ? wrong.password : undefined) ?? weak}
+        about={passwordRule}
       />
     </DialogForm>
   );

@@ -16,6 +16,7 @@ import { Badge, Copyable, Facts, Time } from '../../parts/text.tsx';
 import { sayDone, sayFailed } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { type BlockedFor, fromWhere } from '../protection/blocks.tsx';
+import { passwordRule, weakPassword } from './passwords.tsx';
 import { UserPage } from './user-page.tsx';
 
 /** The tab Profile. */
@@ -236,8 +237,8 @@ function SetPassword({ user, owner, onClose }: OfUser & { readonly onClose: () =
         autoFocus
         value={password}
         onChange={setPassword}
-        problem={change.error?.message}
-        about="It must keep the password policy of the database."
+        problem={weakPassword(change.error) ?? change.error?.message}
+        about={passwordRule}
       />
     </DialogForm>
   );

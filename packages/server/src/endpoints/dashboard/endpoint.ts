@@ -17,7 +17,7 @@ import type { LinkDoor } from '../../domain/limits/link-door.ts';
 import type { LogEvent } from '../../domain/logs/event.ts';
 import { lookOf } from '../../domain/tenants/look.ts';
 import type { Snapshot } from '../../domain/tenants/snapshot.ts';
-import { dashboardClientId, defaultConnectionName } from '../../resources/index.ts';
+import { dashboardClient, dashboardClientId, defaultConnectionName } from '../../resources/index.ts';
 import type { Database } from '../../storage/store.ts';
 import { noStore } from '../../web/answers.ts';
 import type { Answer, Ask, Route } from '../../web/exchange.ts';
@@ -233,6 +233,7 @@ async function visitSetup(deps: DashboardDeps, ask: Ask): Promise<Answer> {
     type: 'ss',
     description: 'The first administrator was made by the link of the start',
     client_id: dashboardClientId,
+    client_name: dashboardClient.name,
     user_id: made.user_id,
     user_name: made.email,
     connection: connection.name,

@@ -13,6 +13,8 @@ import { metadata } from './metadata.ts';
 export interface DiscoveryDeps {
   readonly keyring: Keyring;
   readonly grantTypes: readonly string[];
+  /** Whether the dashboard is served. */
+  readonly dashboard: boolean;
   /** The tenant's settings, from memory while the database is away. */
   readonly settings: (tenant: TenantId) => Promise<TenantSettings>;
 }
@@ -49,6 +51,8 @@ export function discoveryRoutes(deps: DiscoveryDeps): Route[] {
       `key set         ${ask.issuer}.well-known/jwks.json`,
       `tokens          POST ${ask.issuer}oauth/token`,
       `Management API  ${ask.issuer}api/v2/openapi.json`,
+      `errors          ${ask.issuer}docs/errors`,
+      ...(deps.dashboard ? [`dashboard       ${ask.issuer}dashboard`] : []),
       '',
     ].join('\n'),
   });

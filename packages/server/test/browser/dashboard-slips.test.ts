@@ -1,0 +1,121 @@
+// What a newcomer stumbles over in the dashboard: slips that are answered in words, work that would be lost, ids instead of names.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from '../support/browser.ts';
+import { peopled } from '../support/people.ts';
+import { type DashboardRig, startDashboard, watched } from './dashboard-rig.ts';
+
+let rig: DashboardRig;
+let site: ReturnType<typeof peopled<DashboardRig['site']>>;
+let page: Page;
+let complaints: readonly string[];
+before(async () => {
+  rig = await startDashboard();
+  site = peopled(rig.site);
+  ({ page } = await rig.administrator({ viewport: { width: 1280, height: 900 } }));
+  complaints = watched(page);
+});
+after(async () => {
+  await rig?.stop();
+});
+
+test('permissions that were ticked and not saved are not lost by leaving', async () => {
+  const made = await site.manage('POST', '/clients', {
+    name: 'Order robot',
+    app_type: 'non_interactive',
+    grant_types: ['client_credentials'],
+  });
+  assert.equal(made.status, 201, made.text);
+  await page.goto(`${rig.at}/applications/${made.body.client_id}/apis`);
+  await page.getByRole('switch', { name: /Health API/ }).click();
+  await page.getByRole('checkbox', { name: /read:patients/ }).check();
+  await page.getByRole('link', { name: 'Quick start' }).click();
+  await page.getByText('What you changed here was not saved: permissions of Health API').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Save permissions' }).click();
+  await page.getByText('Saved. The next token has them.').waitFor();
+  await page.getByRole('link', { name: 'Quick start' }).click();
+  await page.waitForURL(/\/quickstart$/);
+});
+
+test('the quick start begins with the API that the application is authorized for', async () => {
+  const api = await site.api();
+  const made = await site.manage('POST', '/clients', {
+    name: 'Of the second API',
+    app_type: 'non_interactive',
+    grant_types: ['client_credentials'],
+  });
+  const grant = { client_id: made.body.client_id, audience: api.audience, scope: [] };
+  assert.equal((await site.manage('POST', '/client-grants', grant)).status, 201);
+  await page.goto(`${rig.at}/applications/${made.body.client_id}/quickstart`);
+  await page.getByText(`audience=${api.audience}`).waitFor();
+});
+
+test('a consent names the application', async () => {
+  const person = await site.user();
+  const api = await site.api({ skip_consent_for_verifiable_first_party_clients: false });
+  const client = await site.webClient({ name: 'Shop of mine' });
+  const context = await rig.browser.newContext();
+  context.setDefaultTimeout(20_000);
+  await context.route(`${client.callback}**`, (route) => route.fulfill({ body: 'arrived' }));
+  const visitor = await context.newPage();
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: client.id,
+    audience: api.audience,
+    redirect_uri: client.callback,
+    scope: 'openid read:patients',
+  });
+  await visitor.goto(`${rig.site.base}/authorize?${query}`);
+  await visitor.fill('input[name=username]', person.email);
+  await visitor.fill('input[name=password]', person.password);
+  await visitor.press('input[name=password]', 'Enter');
+  await visitor.getByRole('button', { name: 'Allow', exact: true }).click();
+  await visitor.waitForURL(`${client.callback}**`);
+  await context.close();
+  await page.goto(`${rig.at}/users/${encodeURIComponent(person.userId)}/access`);
+  await page.getByText('Shop of mine at').waitFor();
+});
+
+test('a password that is too weak is answered at its field, and where the rules are', async () => {
+  await page.goto(`${rig.at}/users`);
+  await page.getByRole('button', { name: 'Create user' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^E-mail/).fill('nonsense');
+  await dialog.getByLabel(/^Password/).fill('abc');
+  await dialog.getByRole('button', { name: 'Create user' }).click();
+  await dialog.getByText('An e-mail address, such as name@example.com.').waitFor();
+  await dialog.getByLabel(/^E-mail/).fill('weak@example.com');
+  await dialog.getByRole('button', { name: 'Create user' }).click();
+  await dialog.getByText('Too weak for the password policy of the database.').waitFor();
+  assert.equal(await dialog.getByLabel(/^Password/).getAttribute('aria-invalid'), 'true');
+  await dialog.getByRole('link', { name: 'Database connection' }).waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('a refusal in the log leads to the page about its cause', async () => {
+  const answer = await fetch(`${rig.site.base}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: rig.site.demo?.machine.clientId ?? '',
+      client_secret: rig.site.demo?.machine.clientSecret ?? '',
+      audience: 'https://nowhere.example.com/',
+    }),
+  });
+  assert.equal(answer.status, 403);
+  await page.goto(`${rig.at}/logs?kind=failures`);
+  await page
+    .getByRole('link', { name: /No token for a machine/ })
+    .first()
+    .click();
+  const more = page.getByRole('link', { name: 'What it means, and what to do' });
+  const address = await more.getAttribute('href');
+  assert.equal(address, '/docs/errors/unknown_api');
+  assert.equal((await fetch(`${rig.site.base}${address}`)).status, 200);
+});
+
+test('the browser complained about nothing', () => {
+  assert.deepEqual(complaints, []);
+});
