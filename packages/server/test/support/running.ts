@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Running, startServer } from '../../src/cli/serve.ts';
 import { readConfig } from '../../src/config.ts';
@@ -59,6 +60,12 @@ function flags(at: { data: string; url: string | undefined }, more: readonly str
     ...more,
   ];
 }
+
+/** Ends each server that is still there. */
+const left = new Set<() => unknown>();
+// A test that fails leaves its servers running, and then its file never ended: the failure showed as a run that hangs.
+if (process.env.NODE_TEST_CONTEXT) after(() => Promise.allSettled([...left].map((end) => end())));
+
 const environment = {
   COUNTERSIGN_ADMIN_CLIENT_ID: admin.clientId,
   COUNTERSIGN_ADMIN_CLIENT_SECRET: admin.clientSecret,
@@ -91,15 +98,13 @@ export async function serveHere(
     data: at.data,
     database: at.url,
   });
-  return {
-    ...site,
-    house: running.house,
-    demo: running.demo,
-    async stop() {
-      await running.stop();
-      await at.clear();
-    },
+  const stop = async () => {
+    left.delete(stop);
+    await running.stop();
+    await at.clear();
   };
+  left.add(stop);
+  return { ...site, house: running.house, demo: running.demo, stop };
 }
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -139,6 +144,9 @@ export async function spawnServer(
     ],
     { env: { ...process.env, ...environment, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  const kill = () => child.kill('SIGKILL');
+  left.add(kill);
+  child.once('exit', () => left.delete(kill));
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
