@@ -127,10 +127,11 @@ export function problemOf(declared: Declared, path: string, value: Value): strin
   if (parsed.success) return undefined;
   const [issue] = parsed.error.issues;
   const which = Array.isArray(value) && typeof issue?.path[0] === 'number' ? `“${String(value[issue.path[0]])}”: ` : '';
-  return `${which}${sentence(issue, valueAt({ value } as Entity, ['value', ...(issue?.path ?? [])].join('.')))}`;
+  return `${which}${sentenceOf(issue, valueAt({ value } as Entity, ['value', ...(issue?.path ?? [])].join('.')))}`;
 }
 
-function sentence(issue: z.core.$ZodIssue | undefined, value: Value): string {
+/** What a validator says, in words. `value`: what it said it of. */
+export function sentenceOf(issue: z.core.$ZodIssue | undefined, value: Value): string {
   if (issue?.code === 'custom') {
     const format = (issue.params as { readonly format?: string } | undefined)?.format;
     return format === undefined ? issue.message : (formats[format] ?? `Not a valid ${format}.`);
