@@ -151,7 +151,7 @@ function countedIn(origin: string): string {
 /** Names the characters without which the text would fit; where that is not what is wrong, it says less. */
 function unfit(pattern: string | undefined, text: string): string {
   const [, source, flags] = /^\/(.*)\/(\w*)$/s.exec(pattern ?? '') ?? [];
-  const whole = 'It has characters that are not allowed here.';
+  const whole = 'Not of the form that is wanted here.';
   if (source === undefined) return whole;
   const rule = new RegExp(source, flags);
   const bad = new Set([...text].filter((one) => !rule.test(one)));

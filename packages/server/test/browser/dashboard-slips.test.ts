@@ -94,6 +94,20 @@ test('a password that is too weak is answered at its field, and where the rules 
   await page.keyboard.press('Escape');
 });
 
+test('a key that is none is refused in words, without the names of the wire', async () => {
+  const client = await site.webClient();
+  await page.goto(`${rig.at}/applications/${client.id}/credentials`);
+  await page.getByRole('button', { name: 'Add key' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Public key/).fill('nonsense');
+  await dialog.getByRole('button', { name: 'Add key' }).click();
+  assert.match(
+    (await dialog.getByRole('alert').textContent()) ?? '',
+    /^Pem is not a PEM public key or certificate\.?$/,
+  );
+  await page.keyboard.press('Escape');
+});
+
 test('a refusal in the log leads to the page about its cause', async () => {
   const answer = await fetch(`${rig.site.base}/oauth/token`, {
     method: 'POST',
