@@ -184,13 +184,21 @@ export function patchOf(
     const [name = '', ...members] = path.split('.');
     const { field } = fieldAt(declared, path);
     if (members.length === 0) {
-      patch[name] = value === undefined ? null : value;
+      patch[name] = value === undefined ? null : field.merged === true ? withRemoved(before[name], value) : value;
       continue;
     }
     const base = (patch[name] ?? (field.merged ? {} : (before[name] ?? {}))) as Entity;
     patch[name] = withMember(base, members, value);
   }
   return patch;
+}
+
+/** A merged object keeps members that a PATCH does not name: those that are gone are named, as null. */
+function withRemoved(before: Value, value: Value): Value {
+  const isObject = (one: Value): one is Entity => typeof one === 'object' && one !== null && !Array.isArray(one);
+  if (!isObject(before) || !isObject(value)) return value;
+  const gone = Object.keys(before).filter((name) => !Object.hasOwn(value, name));
+  return { ...value, ...Object.fromEntries(gone.map((name) => [name, null])) };
 }
 
 function withMember(object: Entity, [name = '', ...rest]: readonly string[], value: Value): Entity {

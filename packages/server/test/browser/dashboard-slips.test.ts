@@ -94,6 +94,16 @@ test('a password that is too weak is answered at its field, and where the rules 
   await page.keyboard.press('Escape');
 });
 
+test('a member that is taken out of the metadata of a user is gone', async () => {
+  const person = await site.user({ user_metadata: { theme: 'dark', seats: 2 } });
+  await page.goto(`${rig.at}/users/${encodeURIComponent(person.userId)}/profile`);
+  await page.getByLabel('User metadata').fill('{ "theme": "dark" }');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByRole('button', { name: 'Save changes' }).waitFor({ state: 'detached' });
+  const { body } = await site.manage('GET', `/users/${encodeURIComponent(person.userId)}`);
+  assert.deepEqual(body.user_metadata, { theme: 'dark' });
+});
+
 test('a key that is none is refused in words, without the names of the wire', async () => {
   const client = await site.webClient();
   await page.goto(`${rig.at}/applications/${client.id}/credentials`);

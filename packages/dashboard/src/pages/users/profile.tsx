@@ -78,7 +78,13 @@ function Profile({ user, owner, free }: OfUser & { readonly free: boolean }) {
             title: 'Profile',
             fields: ['name', 'given_name', 'family_name', 'nickname'].map((name) => ({ path: name, locked: !may })),
           },
-          { title: 'Metadata', fields: ['user_metadata', 'app_metadata'] },
+          {
+            title: 'Metadata',
+            fields: [
+              { path: 'user_metadata', about: 'JSON. What users may change themselves.' },
+              { path: 'app_metadata', about: 'JSON. What only programs and administrators change.' },
+            ],
+          },
         ]}
         onSave={async (patch) => {
           await change.mutateAsync({ method: 'PATCH', path: owner, body: patch });
