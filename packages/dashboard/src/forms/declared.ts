@@ -127,10 +127,11 @@ export function problemOf(declared: Declared, path: string, value: Value): strin
   if (parsed.success) return undefined;
   const [issue] = parsed.error.issues;
   const which = Array.isArray(value) && typeof issue?.path[0] === 'number' ? `“${String(value[issue.path[0]])}”: ` : '';
-  return `${which}${sentence(issue, valueAt({ value } as Entity, ['value', ...(issue?.path ?? [])].join('.')))}`;
+  return `${which}${sentenceOf(issue, valueAt({ value } as Entity, ['value', ...(issue?.path ?? [])].join('.')))}`;
 }
 
-function sentence(issue: z.core.$ZodIssue | undefined, value: Value): string {
+/** What a validator says, in words. `value`: what it said it of. */
+export function sentenceOf(issue: z.core.$ZodIssue | undefined, value: Value): string {
   if (issue?.code === 'custom') {
     const format = (issue.params as { readonly format?: string } | undefined)?.format;
     return format === undefined ? issue.message : (formats[format] ?? `Not a valid ${format}.`);
@@ -150,7 +151,7 @@ function countedIn(origin: string): string {
 /** Names the characters without which the text would fit; where that is not what is wrong, it says less. */
 function unfit(pattern: string | undefined, text: string): string {
   const [, source, flags] = /^\/(.*)\/(\w*)$/s.exec(pattern ?? '') ?? [];
-  const whole = 'It has characters that are not allowed here.';
+  const whole = 'Not of the form that is wanted here.';
   if (source === undefined) return whole;
   const rule = new RegExp(source, flags);
   const bad = new Set([...text].filter((one) => !rule.test(one)));

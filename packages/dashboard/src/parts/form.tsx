@@ -3,13 +3,20 @@
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { Dialog, type DialogProps } from './dialog.tsx';
+import { sentence } from './text.tsx';
+
+/** A refusal of the API without what only programs need: "Payload validation error: 'no such thing' on property name". */
+function plainly(message: string): string {
+  const [, said] = /^(?:Payload|Query) validation error: '(.*)' on property [\w.-]+$/s.exec(message) ?? [];
+  return said === undefined ? message : sentence(said);
+}
 
 /** Why something was not done, at the place of the act; nothing as long as nothing failed. */
 export function Problem({ error, className = '' }: { readonly error: unknown; readonly className?: string }) {
   if (error === null || error === undefined) return null;
   return (
     <p role="alert" className={`font-medium break-words text-danger ${className}`}>
-      {error instanceof Error ? error.message : String(error)}
+      {plainly(error instanceof Error ? error.message : String(error))}
     </p>
   );
 }

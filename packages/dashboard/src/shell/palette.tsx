@@ -5,6 +5,7 @@ import { AppWindow, KeyRound, Search, ServerCog, User as UserIcon } from 'lucide
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { Api, Client, Role, User } from '../api/kinds.ts';
 import { useAll, useGet } from '../api/queries.ts';
+import { queryOf } from '../pages/users/query.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { useCan } from '../session/session.ts';
 import { places } from './places.ts';
@@ -89,10 +90,11 @@ function useHits(wanted: string): readonly Hit[] {
   const apis = useAll<Api>(can('read:resource_servers') ? '/resource-servers' : undefined);
   const clients = useAll<Client>(can('read:clients') ? '/clients?is_global=false' : undefined);
   const roles = useAll<Role>(can('read:roles') ? '/roles' : undefined);
-  // Quotes are what the query syntax is made of, so they are left out of what is looked for.
-  const text = wanted.replace(/[^\p{L}\p{N}@._+-]/gu, '');
-  const query = new URLSearchParams({ q: `email:${text}* OR name:${text}*`, search_engine: 'v3', per_page: '5' });
-  const users = useGet<User[]>(can('read:users') && text.length > 1 ? `/users?${query}` : undefined, { keep: true });
+  const q = queryOf(wanted);
+  const query = new URLSearchParams({ q, search_engine: 'v3', per_page: '5' });
+  const users = useGet<User[]>(can('read:users') && q !== '' && wanted.length > 1 ? `/users?${query}` : undefined, {
+    keep: true,
+  });
   const found: Hit[] = places
     .filter(({ needs }) => needs.length === 0 || can(...needs))
     .filter(({ label, words }) => `${label} ${words}`.toLowerCase().includes(wanted))

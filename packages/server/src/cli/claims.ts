@@ -27,7 +27,7 @@ export function shownClaims(token: string, trace: readonly TraceEntry[]): string
       (name === 'iat' || name === 'exp') && typeof value === 'number'
         ? `  (${new Date(value * 1000).toISOString()})`
         : '';
-    lines.push(`${name.padEnd(12)}${typeof value === 'string' ? value : JSON.stringify(value)}${time}`);
+    lines.push(`${name.padEnd(11)} ${typeof value === 'string' ? value : JSON.stringify(value)}${time}`);
   }
   lines.push('', 'why:');
   for (const entry of trace)

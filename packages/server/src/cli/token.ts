@@ -139,6 +139,8 @@ export async function token(args: string[]): Promise<void> {
       organization_id: decision.authorization.organization?.id,
       organization_name: decision.authorization.organization?.name,
       audience: asked.audience,
+      // Without it the Management API is not known by its name, and is counted as one that is gone.
+      hostname: host,
       scope: decision.authorization.scopes.join(' ') || undefined,
       details: { trace: decision.authorization.trace, token: { sha256: issued.digest, expires_in: issued.expiresIn } },
     });

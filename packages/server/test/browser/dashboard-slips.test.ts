@@ -94,6 +94,20 @@ test('a password that is too weak is answered at its field, and where the rules 
   await page.keyboard.press('Escape');
 });
 
+test('a key that is none is refused in words, without the names of the wire', async () => {
+  const client = await site.webClient();
+  await page.goto(`${rig.at}/applications/${client.id}/credentials`);
+  await page.getByRole('button', { name: 'Add key' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Public key/).fill('nonsense');
+  await dialog.getByRole('button', { name: 'Add key' }).click();
+  assert.match(
+    (await dialog.getByRole('alert').textContent()) ?? '',
+    /^Pem is not a PEM public key or certificate\.?$/,
+  );
+  await page.keyboard.press('Escape');
+});
+
 test('a refusal in the log leads to the page about its cause', async () => {
   const answer = await fetch(`${rig.site.base}/oauth/token`, {
     method: 'POST',
@@ -114,6 +128,58 @@ test('a refusal in the log leads to the page about its cause', async () => {
   const address = await more.getAttribute('href');
   assert.equal(address, '/docs/errors/unknown_api');
   assert.equal((await fetch(`${rig.site.base}${address}`)).status, 200);
+});
+
+test('a colour or a mail server that was typed and not saved is not lost by leaving', async () => {
+  await page.goto(`${rig.at}/branding`);
+  await page.getByRole('textbox', { name: 'Primary colour', exact: true }).fill('#00aa77');
+  await page.getByRole('link', { name: 'Roles' }).click();
+  await page.getByText('What you changed here was not saved: the look.').waitFor();
+  await page.getByRole('button', { name: 'Leave and lose the changes' }).click();
+  await page.waitForURL(/\/roles$/);
+  await page.goto(`${rig.at}/settings/mail`);
+  await page.getByLabel('Server').fill('mail.example.com');
+  await page.getByLabel('Port').fill('99999');
+  await page.getByText('At most 65535.').waitFor();
+  await page.getByRole('link', { name: 'Roles' }).click();
+  await page.getByText('What you changed here was not saved: the mail server.').waitFor();
+  await page.getByRole('button', { name: 'Leave and lose the changes' }).click();
+  await page.waitForURL(/\/roles$/);
+});
+
+test('Ctrl-K finds a user by two words of the name', async () => {
+  await site.user({ name: 'Grace Brewster Hopper' });
+  await page.goto(`${rig.at}/`);
+  await page.getByRole('link', { name: 'Home' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('grace brew');
+  await page.getByRole('option', { name: /Grace Brewster Hopper/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/users\/[^/]+\/profile$/);
+  await page.getByRole('heading', { name: 'Grace Brewster Hopper' }).waitFor();
+  await page.goto(`${rig.at}/users`);
+  await page.getByRole('searchbox', { name: 'Find users' }).fill('grace brew');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/q=/);
+  await page.getByRole('link', { name: /Grace Brewster Hopper/ }).waitFor();
+  assert.equal(await page.getByRole('link', { name: /ada@example.com/ }).count(), 0);
+});
+
+test('what was typed about the mail server is kept when it is read again', async () => {
+  const body = { name: 'smtp', enabled: true, credentials: { smtp_host: 'mail.example.com', smtp_port: 587 } };
+  assert.equal((await site.manage('POST', '/emails/provider', body)).status, 201);
+  await page.clock.install();
+  await page.goto(`${rig.at}/settings/mail`);
+  await page.getByLabel('User', { exact: true }).fill('postmaster');
+  // The window gets the focus again, after what was read is no longer fresh.
+  const again = page.waitForResponse((response) => response.url().includes('/emails/provider'));
+  await page.clock.fastForward(60_000);
+  await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+  await (await again).finished();
+  // Two frames, in which the page would draw itself anew.
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  await page.getByText('Mails leave by this server.').waitFor();
+  assert.equal(await page.getByLabel('User', { exact: true }).inputValue(), 'postmaster');
 });
 
 test('the browser complained about nothing', () => {

@@ -21,6 +21,13 @@ test('characters that do not belong are named', () => {
   assert.equal(problemOf(resourceServers, 'identifier', 'https://api.example.com/'), undefined);
 });
 
+test('what is wrong as a whole is not blamed on characters', () => {
+  assert.equal(
+    problemOf(tenantSettings, 'enabled_locales', ['klingon']),
+    '“klingon”: Not of the form that is wanted here.',
+  );
+});
+
 test('of several lines the wrong one is named', () => {
   assert.match(problemOf(clients, 'callbacks', ['https://app.example.com/', 'nonsense']) ?? '', /^“nonsense”: /);
 });

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useChange, useGet } from '../../api/queries.ts';
 import { Field, TextField } from '../../forms/controls.tsx';
 import { problemOf } from '../../forms/declared.ts';
+import { Leaving } from '../../forms/leaving.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/form.tsx';
 import { Page, Read, Section } from '../../parts/layout.tsx';
@@ -109,6 +110,7 @@ function Form({ now }: { readonly now: Branding }) {
             about="Behind the card. In the dark it is toned down by itself"
           />
           <Problem error={change.error} />
+          <Leaving dirty={dirty && !change.isPending} what="the look" />
           {may ? (
             <Button
               type="submit"

@@ -52,10 +52,13 @@ export function LoginPreview({ tenant, logo, newLogo, primary, ground }: Preview
             className="mt-6 grid h-11 place-items-center rounded-xl font-semibold"
             style={{ background: hex(main), color: hex(textOn(main)) }}
           >
-            Continue
+            Log in
           </div>
+          <p className="mt-4 text-center" style={{ color: accent }}>
+            Forgot your password?
+          </p>
           <p className="mt-4 text-center text-[#565d6b]">
-            No account? <span style={{ color: accent }}>Sign up</span>
+            No account yet? <span style={{ color: accent }}>Sign up</span>
           </p>
         </div>
       </div>

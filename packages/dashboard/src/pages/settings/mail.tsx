@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { useChange, useGet } from '../../api/queries.ts';
 import { ApiError } from '../../api/request.ts';
 import { FlagField, TextField } from '../../forms/controls.tsx';
-import { problemOf } from '../../forms/declared.ts';
+import { problemOf, sentenceOf } from '../../forms/declared.ts';
+import { Leaving } from '../../forms/leaving.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
 import { Problem } from '../../parts/form.tsx';
@@ -32,7 +33,8 @@ export function MailPage() {
   return (
     <SettingsPage>
       {provider.data || none ? (
-        <Form key={provider.dataUpdatedAt} provider={provider.data} />
+        // By what it is, not by when it was read: it is read again when the window gets the focus, and what was typed stays.
+        <Form key={JSON.stringify(provider.data ?? null)} provider={provider.data} />
       ) : provider.error ? (
         <Failure error={provider.error} />
       ) : (
@@ -62,9 +64,18 @@ function Form({ provider }: { readonly provider: Provider | undefined }) {
     ...(password === '' ? {} : { smtp_pass: password }),
   };
   const parsed = providerCredentials.smtp.safeParse(smtp);
-  const wrong = (member: string) =>
-    parsed.success ? undefined : parsed.error.issues.find(({ path }) => path[0] === member)?.message;
+  const wrong = (member: keyof typeof smtp) => {
+    const issue = parsed.error?.issues.find(({ path }) => path[0] === member);
+    return issue && sentenceOf(issue, smtp[member]);
+  };
   const wrongFrom = problemOf(declared, 'default_from_address', from);
+  const dirty =
+    enabled !== (provider?.enabled ?? true) ||
+    from !== (provider?.default_from_address ?? '') ||
+    host !== (provider?.credentials?.smtp_host ?? '') ||
+    port !== String(provider?.credentials?.smtp_port ?? 587) ||
+    user !== (provider?.credentials?.smtp_user ?? '') ||
+    password !== '';
   const save = () =>
     change.mutate(
       {
@@ -151,6 +162,7 @@ function Form({ provider }: { readonly provider: Provider | undefined }) {
           }
         />
         <Problem error={change.error} />
+        <Leaving dirty={dirty && !change.isPending && !change.isSuccess} what="the mail server" />
         {may ? (
           <div className="flex gap-2">
             <Button

@@ -14,22 +14,14 @@ import { ListPage } from '../../parts/list-page.tsx';
 import { Badge, Face, Time } from '../../parts/text.tsx';
 import { useCan } from '../../session/session.ts';
 import { passwordRule, weakPassword } from './passwords.tsx';
-
-/** What people type, as the search of the API: an address, or the beginning of a name; or the query language itself. */
-function queryOf(text: string): string {
-  if (/^[\w.]+:/.test(text)) return text;
-  const word = text.replace(/[^\p{L}\p{N}@._+'-]/gu, ' ').trim();
-  if (word === '') return '';
-  if (word.includes(' ')) return `name:"${word}"`;
-  return `email:${word}* OR name:${word}* OR username:${word}*`;
-}
+import { queryOf } from './query.ts';
 
 /** The list. */
 export function UserList() {
   const { q = '', page = 0 } = useSearch({ strict: false }) as { q?: string; page?: number };
   const navigate = useNavigate();
   const size = 50;
-  const query = queryOf(q);
+  const query = /^[\w.]+:/.test(q) ? q : queryOf(q);
   const users = useGet<{ readonly users: readonly User[]; readonly total: number }>(
     `/users?${new URLSearchParams({ search_engine: 'v3', include_totals: 'true', per_page: String(size), page: String(page), ...(query ? { q: query } : {}) })}`,
     { keep: true },
