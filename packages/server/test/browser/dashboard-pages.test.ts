@@ -130,7 +130,16 @@ async function settled(page: Page): Promise<void> {
 }
 
 /** By default every page as a phone in the dark has it, and some as a desk in the light; with pictures all four ways. */
-const some: readonly string[] = ['home', 'api-applications', 'application-create', 'users', 'log', 'branding'];
+const some: readonly string[] = [
+  'home',
+  'api-applications',
+  'application-create',
+  'users',
+  'log',
+  'branding',
+  'protection',
+  'email',
+];
 const looks = [
   { width: 390, colorScheme: 'dark', names: undefined },
   { width: 1280, colorScheme: 'light', names: pictures ? undefined : some },
