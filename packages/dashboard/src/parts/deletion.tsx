@@ -1,15 +1,13 @@
-// The part of a page that deletes what the page is about, after a question that says what is lost.
+// What deletes something, after a question that says what is lost: a button, and the part of a page that deletes what it is about.
 
 import { type ReactNode, useState } from 'react';
 import { useChange } from '../api/queries.ts';
-import { Button } from './button.tsx';
+import { Button, type ButtonProps } from './button.tsx';
 import { Confirm } from './dialog.tsx';
 import { Section } from './layout.tsx';
 import { sayDone } from './toast.tsx';
 
-export interface DeletionProps {
-  readonly title: string;
-  readonly about?: ReactNode;
+export interface DeletingProps {
   /** On both buttons. */
   readonly action: string;
   readonly question: string;
@@ -22,15 +20,16 @@ export interface DeletionProps {
   /** What is said when it is done. */
   readonly done: string;
   readonly onDone?: () => void;
+  readonly kind?: ButtonProps['kind'];
 }
 
-/** The section with its button. */
-export function Deletion({ title, about, action, question, children, path, old, done, onDone }: DeletionProps) {
+/** The button with its question. */
+export function Deleting({ action, question, children, path, old, done, onDone, kind }: DeletingProps) {
   const change = useChange(...old);
   const [asking, setAsking] = useState(false);
   return (
-    <Section title={title} about={about}>
-      <Button kind="danger" onClick={() => setAsking(true)}>
+    <>
+      <Button {...(kind === undefined ? {} : { kind })} onClick={() => setAsking(true)}>
         {action}
       </Button>
       {asking ? (
@@ -45,6 +44,7 @@ export function Deletion({ title, about, action, question, children, path, old, 
               { method: 'DELETE', path },
               {
                 onSuccess: () => {
+                  setAsking(false);
                   sayDone(done);
                   onDone?.();
                 },
@@ -55,6 +55,20 @@ export function Deletion({ title, about, action, question, children, path, old, 
           {children}
         </Confirm>
       ) : null}
+    </>
+  );
+}
+
+export interface DeletionProps extends DeletingProps {
+  readonly title: string;
+  readonly about?: ReactNode;
+}
+
+/** The section with its button. */
+export function Deletion({ title, about, ...deleting }: DeletionProps) {
+  return (
+    <Section title={title} about={about}>
+      <Deleting kind="danger" {...deleting} />
     </Section>
   );
 }

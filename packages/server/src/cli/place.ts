@@ -1,5 +1,6 @@
 // Where a command works: on the store of this machine, whether or not a server runs over it.
 
+import { resolve } from 'node:path';
 import { type Config, readConfig, StartRefused } from '../config.ts';
 import { defaultTenant } from '../domain/tenants/hosts.ts';
 import { createProcessLog } from '../log.ts';
@@ -7,6 +8,7 @@ import type { TenantHost } from '../schema/brand.ts';
 import { type Call, trustedCalls } from '../seed/trusted.ts';
 import { type House, openHouse } from '../server.ts';
 import { findFile } from '../storage/index.ts';
+import { addressLeft } from './address.ts';
 
 export interface Place {
   readonly house: House;
@@ -17,12 +19,18 @@ export interface Place {
   readonly call: Call;
 }
 
-/** The issuer that is meant: as said, or the server's own as it is configured. @throws StartRefused */
+/** The issuer that is meant: as said, or the server's own as it is configured or last started. @throws StartRefused */
 export function issuerFor(config: Config, said: string | undefined): string {
-  const issuer = said ?? (config.domain[0] ? `https://${config.domain[0]}/` : `http://localhost:${config.port}/`);
+  const issuer = said ?? (config.domain[0] ? `https://${config.domain[0]}/` : localIssuer(config));
   if (!URL.canParse(issuer) || !issuer.endsWith('/'))
     throw new StartRefused('--issuer must be a URL that ends with a slash.');
   return issuer;
+}
+
+/** A port that is named here counts; else that of the server which was started over the same data folder. */
+function localIssuer({ port, data }: Config): string {
+  const usual = readConfig([], {}).port;
+  return (port === usual ? addressLeft(resolve(data)) : undefined) ?? `http://localhost:${port}/`;
 }
 
 /** Opens the store for the work, and closes it after. @throws StartRefused, StoreRefused, StoreUnavailable */

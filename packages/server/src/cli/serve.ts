@@ -15,6 +15,7 @@ import { trustedCalls } from '../seed/trusted.ts';
 import { type House, openHouse } from '../server.ts';
 import { StoreUnavailable } from '../storage/store.ts';
 import { type Listening, type ListenOptions, listen, type RouterOptions } from '../web/router.ts';
+import { leaveAddress } from './address.ts';
 import { banner } from './banner.ts';
 
 /** A server that runs. */
@@ -122,6 +123,7 @@ export async function startServer(
     const http = await bind(router, { host: config.host, port: config.port }, '--port');
     open.push(http);
     house.hosts.listensOn(http.port);
+    if (config.domain.length === 0) await leaveAddress(resolve(config.data), `http://localhost:${http.port}/`);
     let https: Listening | undefined;
     let caPath: string | undefined;
     if (config['https-port'] !== 'off') {

@@ -25,6 +25,7 @@ import type { TenantHost } from '../schema/brand.ts';
 import { tableOf } from '../schema/collection.ts';
 import { type House, openHouse } from '../server.ts';
 import { shownClaims } from './claims.ts';
+import { issuerFor } from './place.ts';
 
 interface Asked {
   readonly audience: string;
@@ -78,10 +79,7 @@ async function firstClientFor(house: House, storedAudience: string): Promise<str
 export async function token(args: string[]): Promise<void> {
   const { asked, rest } = readFlags(args);
   const config = readConfig(rest, process.env);
-  const issuer =
-    asked.issuer ?? (config.domain[0] ? `https://${config.domain[0]}/` : `http://localhost:${config.port}/`);
-  if (!URL.canParse(issuer) || !issuer.endsWith('/'))
-    throw new StartRefused('--issuer must be a URL that ends with a slash.');
+  const issuer = issuerFor(config, asked.issuer);
   const host = new URL(issuer).host as TenantHost;
   const house = await openHouse(config, createProcessLog('warn', true));
   try {

@@ -52,7 +52,7 @@ test('the quick start begins with the API that the application is authorized for
   await page.getByText(`audience=${api.audience}`).waitFor();
 });
 
-test('a consent names the application', async () => {
+test('a consent and a session name what they are of, and ask before they end', async () => {
   const person = await site.user();
   const api = await site.api({ skip_consent_for_verifiable_first_party_clients: false });
   const client = await site.webClient({ name: 'Shop of mine' });
@@ -76,6 +76,40 @@ test('a consent names the application', async () => {
   await context.close();
   await page.goto(`${rig.at}/users/${encodeURIComponent(person.userId)}/access`);
   await page.getByText('Shop of mine at').waitFor();
+  await page.getByRole('button', { name: 'Take back' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Shop of mine must ask the user again at the next login.').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('Shop of mine at').waitFor();
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await dialog.getByRole('button', { name: 'Take back' }).click();
+  await page.getByText('No consents').waitFor();
+  await page.getByRole('button', { name: 'End', exact: true }).click();
+  await dialog.getByRole('button', { name: 'End', exact: true }).click();
+  await page.getByText('Signed in nowhere').waitFor();
+});
+
+test('an identifier that another API has is refused at its field', async () => {
+  const api = await site.api();
+  await page.goto(`${rig.at}/apis?new=1`);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Name/).fill('The same again');
+  await dialog.getByLabel(/^Identifier/).fill(api.audience);
+  await dialog.getByRole('button', { name: 'Create API' }).click();
+  await dialog.getByText('Another API has this identifier.').waitFor();
+  assert.equal(await dialog.getByLabel(/^Identifier/).getAttribute('aria-invalid'), 'true');
+  await page.keyboard.press('Escape');
+});
+
+test('a single-page app that is made here gets refresh tokens, which rotate', async () => {
+  await page.goto(`${rig.at}/applications?new=1`);
+  await page.getByLabel(/^Name/).fill('Goes on');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create application' }).click();
+  await page.waitForURL(/\/applications\/\w+\/settings$/);
+  const id = /applications\/(\w+)/.exec(page.url())?.[1];
+  const { body } = await site.manage('GET', `/clients/${id}`);
+  assert.equal(body.refresh_token.rotation_type, 'rotating');
+  assert.equal(body.refresh_token.expiration_type, 'expiring');
 });
 
 test('a password that is too weak is answered at its field, and where the rules are', async () => {

@@ -176,6 +176,17 @@ describe('the command line', () => {
     assert.doesNotMatch(out, /seccft/);
   });
 
+  test('a command that names no port works in the name of the server that was started over its data folder', async () => {
+    const ask = ['test', 'token', '--client', machine.clientId, '--audience', machine.audience, '--data', site.data];
+    const { code, out, err } = await run(ask, '', undefined, false);
+    assert.equal(code, 0, err);
+    const issuerOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).iss;
+    assert.equal(issuerOf(out), site.issuer);
+    const said = 'http://localhost:4999/';
+    assert.equal(issuerOf((await run([...ask, '--issuer', said], '', undefined, false)).out), said);
+    assert.equal(issuerOf((await run([...ask, '--port', '4999'], '', undefined, false)).out), said);
+  });
+
   test('test token prints a token that is good', async () => {
     const { code, out, err } = await run([
       'test',

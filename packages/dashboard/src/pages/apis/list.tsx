@@ -5,6 +5,7 @@ import { resourceServers } from 'countersign/resources';
 import { useState } from 'react';
 import type { Api } from '../../api/kinds.ts';
 import { useAll, useChange } from '../../api/queries.ts';
+import { ApiError } from '../../api/request.ts';
 import { ChoiceField, TextField } from '../../forms/controls.tsx';
 import { controlOf, fieldAt, problemOf } from '../../forms/declared.ts';
 import { DialogForm } from '../../parts/form.tsx';
@@ -76,6 +77,7 @@ function CreateApi({ onClose }: { readonly onClose: () => void }) {
     name: name.trim() === '' ? 'This is needed.' : problemOf(resourceServers, 'name', name),
     identifier: problemOf(resourceServers, 'identifier', identifier),
   };
+  const [taken, setTaken] = useState('');
   const algorithms = controlOf(fieldAt(resourceServers, 'signing_alg').schema);
   const submit = () => {
     setTried(true);
@@ -87,6 +89,7 @@ function CreateApi({ onClose }: { readonly onClose: () => void }) {
           onClose();
           void navigate({ to: '/apis/$id/permissions', params: { id } });
         },
+        onError: (error) => setTaken(error instanceof ApiError && error.status === 409 ? identifier : ''),
       },
     );
   };
@@ -95,7 +98,7 @@ function CreateApi({ onClose }: { readonly onClose: () => void }) {
       title="Create API"
       action="Create API"
       busy={create.isPending}
-      error={create.error}
+      error={taken === '' ? create.error : undefined}
       onClose={onClose}
       onSubmit={submit}
     >
@@ -115,7 +118,11 @@ function CreateApi({ onClose }: { readonly onClose: () => void }) {
         value={identifier}
         onChange={setIdentifier}
         placeholder="https://api.example.com/"
-        problem={(tried ? wrong.identifier : undefined) ?? nearMiss(identifier)}
+        problem={
+          (tried ? wrong.identifier : undefined) ??
+          (identifier !== '' && identifier === taken ? 'Another API has this identifier.' : undefined) ??
+          nearMiss(identifier)
+        }
         about="What clients send as audience, and what the API compares with aud, character by character. It is never called and cannot be changed later, so choose a name that stays: a URL of yours, whether it exists or not."
       />
       <ChoiceField

@@ -14,6 +14,9 @@ export interface Kind {
   readonly draft: Partial<Client>;
 }
 
+/** Without a secret a refresh token is worth nothing unless it rotates: a single-page app would get none. */
+const rotating = { rotation_type: 'rotating', expiration_type: 'expiring' } as Client['refresh_token'];
+
 export const kinds: readonly Kind[] = [
   {
     type: 'spa',
@@ -23,6 +26,7 @@ export const kinds: readonly Kind[] = [
       app_type: 'spa',
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
+      refresh_token: rotating,
       oidc_conformant: true,
     },
   },
@@ -45,6 +49,7 @@ export const kinds: readonly Kind[] = [
       app_type: 'native',
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
+      refresh_token: rotating,
       oidc_conformant: true,
     },
   },

@@ -33,7 +33,7 @@ export function Home() {
         >
           {mayAnything
             ? 'What you may do is in the navigation. The charts of this page need read:stats.'
-            : 'It holds no permission of the Management API. Ask an administrator for a role that has some, or sign out and come back as somebody else.'}
+            : 'It holds no permission of the Management API. Ask an administrator for a role that has some, or sign out and come back as somebody else. On a new server the first administrator is made with the link that its start prints.'}
         </Empty>
       )}
     </Page>

@@ -10,12 +10,11 @@ import type { Client } from '../../api/kinds.ts';
 import { useAll, useChange, useGet } from '../../api/queries.ts';
 import { path } from '../../api/request.ts';
 import { Button } from '../../parts/button.tsx';
+import { Deleting } from '../../parts/deletion.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
-import { Problem } from '../../parts/form.tsx';
-import { Read, Section } from '../../parts/layout.tsx';
+import { Empty, Read, Section } from '../../parts/layout.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Code, Time } from '../../parts/text.tsx';
-import { sayDone } from '../../parts/toast.tsx';
 import { useCan } from '../../session/session.ts';
 import { clientList } from '../applications/kinds.ts';
 import { UserPage } from './user-page.tsx';
@@ -31,6 +30,11 @@ export function UserAccess() {
     <UserPage>
       {(user, owner) => (
         <>
+          {can('read:sessions', 'read:refresh_tokens', 'read:grants') ? null : (
+            <Empty title="You may not see this">
+              Sessions need read:sessions, refresh tokens read:refresh_tokens, and consents read:grants.
+            </Empty>
+          )}
           {can('read:sessions') ? <Sessions owner={owner} /> : null}
           {can('read:refresh_tokens') ? <RefreshTokens owner={owner} /> : null}
           {can('read:grants') ? <Consents userId={String(user.user_id)} /> : null}
@@ -57,7 +61,6 @@ function Sessions({ owner }: { readonly owner: string }) {
         ) : null
       }
     >
-      {ending ? null : <Problem error={change.error} className="px-5 pt-2" />}
       <Read from={sessions}>
         {({ sessions: rows }) => (
           <Rows
@@ -77,16 +80,15 @@ function Sessions({ owner }: { readonly owner: string }) {
                 </>
               ),
               actions: may ? (
-                <Button
-                  onClick={() =>
-                    change.mutate(
-                      { method: 'DELETE', path: path`/sessions/${session.id}` },
-                      { onSuccess: () => sayDone('The session is over.') },
-                    )
-                  }
+                <Deleting
+                  action="End"
+                  question="End this session?"
+                  path={path`/sessions/${session.id}`}
+                  old={[owner, '/sessions']}
+                  done="The session is over."
                 >
-                  End
-                </Button>
+                  <p>The user must sign in again in that browser.</p>
+                </Deleting>
               ) : null,
             }))}
           />
@@ -133,10 +135,8 @@ function RefreshTokens({ owner }: { readonly owner: string }) {
   const can = useCan();
   const names = useClientNames();
   const tokens = useGet<{ readonly tokens: readonly RefreshToken[] }>(`${owner}/refresh-tokens`);
-  const change = useChange(owner);
   return (
     <Section title="Refresh tokens" about="Applications that go on without the user." flush>
-      <Problem error={change.error} className="px-5 pt-2" />
       <Read from={tokens}>
         {({ tokens: rows }) => (
           <Rows
@@ -156,16 +156,18 @@ function RefreshTokens({ owner }: { readonly owner: string }) {
                 </>
               ),
               actions: can('delete:refresh_tokens') ? (
-                <Button
-                  onClick={() =>
-                    change.mutate(
-                      { method: 'DELETE', path: path`/refresh-tokens/${token.id}` },
-                      { onSuccess: () => sayDone('The refresh token was revoked.') },
-                    )
-                  }
+                <Deleting
+                  action="Revoke"
+                  question="Revoke this refresh token?"
+                  path={path`/refresh-tokens/${token.id}`}
+                  old={[owner]}
+                  done="The refresh token was revoked."
                 >
-                  Revoke
-                </Button>
+                  <p>
+                    <Named id={token.client_id} of={names} /> gets no more tokens with it, and the user must sign in
+                    there again.
+                  </p>
+                </Deleting>
               ) : null,
             }))}
           />
@@ -179,14 +181,12 @@ function Consents({ userId }: { readonly userId: string }) {
   const can = useCan();
   const names = useClientNames();
   const consents = useGet<readonly Consent[]>(`/grants?${new URLSearchParams({ user_id: userId })}`);
-  const change = useChange('/grants');
   return (
     <Section
       title="Consents"
       about="What the user let applications do. One that is taken back is asked for again at the next login."
       flush
     >
-      <Problem error={change.error} className="px-5 pt-2" />
       <Read from={consents}>
         {(rows) => (
           <Rows
@@ -204,16 +204,17 @@ function Consents({ userId }: { readonly userId: string }) {
               ),
               detail: <span className="font-mono">{(consent.scope ?? []).join(' ')}</span>,
               actions: can('delete:grants') ? (
-                <Button
-                  onClick={() =>
-                    change.mutate(
-                      { method: 'DELETE', path: path`/grants/${String(consent.id)}` },
-                      { onSuccess: () => sayDone('The consent was taken back.') },
-                    )
-                  }
+                <Deleting
+                  action="Take back"
+                  question="Take this consent back?"
+                  path={path`/grants/${String(consent.id)}`}
+                  old={['/grants']}
+                  done="The consent was taken back."
                 >
-                  Take back
-                </Button>
+                  <p>
+                    <Named id={String(consent.clientID)} of={names} /> must ask the user again at the next login.
+                  </p>
+                </Deleting>
               ) : null,
             }))}
           />
