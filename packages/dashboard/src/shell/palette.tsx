@@ -5,6 +5,8 @@ import { AppWindow, KeyRound, Search, ServerCog, User as UserIcon } from 'lucide
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { Api, Client, Role, User } from '../api/kinds.ts';
 import { useAll, useGet } from '../api/queries.ts';
+import { apiList } from '../pages/apis/list.tsx';
+import { clientList } from '../pages/applications/kinds.ts';
 import { queryOf } from '../pages/users/query.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { useCan } from '../session/session.ts';
@@ -87,8 +89,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
 
 function useHits(wanted: string): readonly Hit[] {
   const can = useCan();
-  const apis = useAll<Api>(can('read:resource_servers') ? '/resource-servers' : undefined);
-  const clients = useAll<Client>(can('read:clients') ? '/clients?is_global=false' : undefined);
+  const apis = useAll<Api>(can('read:resource_servers') ? apiList : undefined);
+  const clients = useAll<Client>(can('read:clients') ? clientList : undefined);
   const roles = useAll<Role>(can('read:roles') ? '/roles' : undefined);
   const q = queryOf(wanted);
   const query = new URLSearchParams({ q, search_engine: 'v3', per_page: '5' });

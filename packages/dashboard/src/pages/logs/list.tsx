@@ -152,7 +152,7 @@ export function Logs() {
                 >
                   {filter.before ? <Button onClick={() => go({ ...filter, before: '' }, false)}>Newest</Button> : null}
                   <Button
-                    disabled={rows.length < pageSize}
+                    disabled={rows.length < pageSize || logs.isPlaceholderData}
                     onClick={() => go({ ...filter, before: rows.at(-1)?.log_id ?? '' }, false)}
                   >
                     Older
