@@ -51,17 +51,24 @@ async function ensureClient(tx: Transaction): Promise<void> {
   if (!found) {
     const defaults = clients.defaults(wanted) as Client;
     await tx.insert(clientTable, { ...defaults, ...wanted, client_id: dashboardClientId, global: false });
-    for (const { id } of await tx.all(connectionTable)) {
-      const connection = await tx.lock(connectionTable, id);
-      if (!connection || connection.name !== defaultConnectionName) continue;
-      const enabled_clients = [...new Set([...connection.enabled_clients, dashboardClientId])];
-      await tx.replace(connectionTable, { ...connection, enabled_clients });
-    }
   } else if (Object.entries(wanted).some(([name, value]) => !isSame(found[name as keyof Client], value))) {
     await tx.replace(clientTable, { ...found, ...wanted });
   }
+  await ensureConnection(tx);
   const key = { client_id: dashboardClientId, audience: MANAGEMENT_API, subject_type: 'user' as const };
   if (!(await tx.find(grantTable, key))) await tx.insert(grantTable, { id: grantId, ...key, allow_all_scopes: true });
+}
+
+/** Where nobody could log in to the dashboard, its administrators come in by the default database again. */
+async function ensureConnection(tx: Transaction): Promise<void> {
+  const all = await tx.all(connectionTable);
+  if (all.some((one) => one.is_domain_connection || one.enabled_clients.includes(dashboardClientId))) return;
+  for (const { id, name } of all) {
+    const connection = name === defaultConnectionName ? await tx.lock(connectionTable, id) : undefined;
+    if (!connection) continue;
+    const enabled_clients = [...new Set([...connection.enabled_clients, dashboardClientId])];
+    await tx.replace(connectionTable, { ...connection, enabled_clients });
+  }
 }
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);

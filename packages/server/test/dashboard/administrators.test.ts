@@ -153,6 +153,41 @@ test('the link expires, and no start prints one while there is an administrator'
   }
 });
 
+test('a start lets administrators in again where no connection is left that does, and leaves one that does as it is', async () => {
+  const at = await freshPlace('sqlite');
+  const enabledOf = async ({ site }: Started) =>
+    ((await site.manage('GET', '/connections')).body as { id: string; enabled_clients: string[] }[]).map((one) => ({
+      id: one.id,
+      has: one.enabled_clients.includes(client),
+    }));
+  const first = await started({ at });
+  const [row] = await enabledOf(first);
+  assert.deepEqual(row?.has, true);
+  const off = await first.site.manage('PATCH', `/connections/${row?.id}/clients`, [
+    { client_id: client, status: false },
+  ]);
+  assert.equal(off.status, 204, off.text);
+  assert.deepEqual((await enabledOf(first))[0]?.has, false);
+  await first.stop();
+  const second = await started({ at });
+  assert.deepEqual((await enabledOf(second))[0]?.has, true);
+  const other = await second.site.manage('POST', '/connections', {
+    name: 'staff',
+    strategy: 'auth0',
+    enabled_clients: [client],
+  });
+  assert.equal(other.status, 201, other.text);
+  await second.site.manage('PATCH', `/connections/${row?.id}/clients`, [{ client_id: client, status: false }]);
+  await second.stop();
+  const third = await started({ at });
+  assert.deepEqual(Object.fromEntries((await enabledOf(third)).map(({ id, has }) => [id, has])), {
+    [row?.id ?? '']: false,
+    [other.body.id]: true,
+  });
+  await third.stop();
+  await at.clear();
+});
+
 test('a link that was out when somebody else became administrator stays over, also when there is none any more', async () => {
   const { prepareDashboard } = await import('../../src/seed/dashboard.ts');
   const { readConfig } = await import('../../src/config.ts');
