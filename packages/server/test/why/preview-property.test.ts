@@ -21,15 +21,8 @@ import type { TenantHost } from '../../src/schema/brand.ts';
 import type { Answer, Ask } from '../../src/web/exchange.ts';
 import { application, claimsOf, headerOf, type Running } from '../issuing/login.ts';
 import { engines, serveHere } from '../support/running.ts';
-import {
-  audience,
-  type Configuration,
-  callback,
-  configurations,
-  configure,
-  passwordConfigurations,
-  type Rows,
-} from './random-tenant.ts';
+import { audience, type Configuration, callback, configurations, passwordConfigurations } from './random-tenant.ts';
+import { configure, type Rows } from './written-tenant.ts';
 
 const wanted = Number(process.env.COUNTERSIGN_PREVIEWS ?? 2000);
 const verifier = 'v'.repeat(50);

@@ -62,6 +62,20 @@ function userOf({ user }: Caller): Pick<LogEvent, 'user_id' | 'user_name'> {
   return user ? { user_id: user.user_id, user_name: user.email ?? user.username ?? user.phone_number } : {};
 }
 
+/** What every event of a call says: of which tenant, by whom, from where, at which API. */
+export function whoAndWhere(ask: Ask, caller: Caller): Omit<LogEvent, 'type' | 'description' | 'details'> {
+  return {
+    tenant: ask.tenant,
+    client_id: caller.clientId,
+    client_name: caller.clientName,
+    ...userOf(caller),
+    ip: ask.ip,
+    user_agent: ask.headers['user-agent'],
+    hostname: ask.host,
+    audience: managementIdentifier(ask.host),
+  };
+}
+
 function authOf({ user }: Caller): object {
   return user ? { user_id: user.user_id, name: user.name, email: user.email } : {};
 }
@@ -76,16 +90,9 @@ export function recordWrite(
   answer: { readonly status: number; readonly body: unknown },
 ): void {
   deps.record({
-    tenant: ask.tenant,
     type: 'sapi',
     description,
-    client_id: caller.clientId,
-    client_name: caller.clientName,
-    ...userOf(caller),
-    ip: ask.ip,
-    user_agent: ask.headers['user-agent'],
-    hostname: ask.host,
-    audience: managementIdentifier(ask.host),
+    ...whoAndWhere(ask, caller),
     details: {
       request: {
         method: ask.method.toLowerCase(),
@@ -118,16 +125,9 @@ export function recordEndedFamilies(
 /** Records a read that showed secrets (LOG-1): of other reads, those by people leave an event, see `user-reads.ts`. */
 export function recordSecretRead(deps: ManagementDeps, ask: Ask, caller: Caller, description: string): void {
   deps.record({
-    tenant: ask.tenant,
     type: 'mgmt_api_read',
     description,
-    client_id: caller.clientId,
-    client_name: caller.clientName,
-    ...userOf(caller),
-    ip: ask.ip,
-    user_agent: ask.headers['user-agent'],
-    hostname: ask.host,
-    audience: managementIdentifier(ask.host),
+    ...whoAndWhere(ask, caller),
     details: {
       request: {
         method: ask.method.toLowerCase(),
@@ -144,16 +144,9 @@ export function recordSecretRead(deps: ManagementDeps, ask: Ask, caller: Caller,
 /** Records a call that was let in and then refused for what it wanted to change. */
 export function recordForbidden(deps: ManagementDeps, ask: Ask, caller: Caller, message: string): void {
   deps.record({
-    tenant: ask.tenant,
     type: 'fapi',
     description: message,
-    client_id: caller.clientId,
-    client_name: caller.clientName,
-    ...userOf(caller),
-    ip: ask.ip,
-    user_agent: ask.headers['user-agent'],
-    hostname: ask.host,
-    audience: managementIdentifier(ask.host),
+    ...whoAndWhere(ask, caller),
     details: {
       request: { method: ask.method.toLowerCase(), path: ask.path },
       cause: {

@@ -2,10 +2,10 @@
 // here either; a person who administers does. A page reads the same thing every few seconds, so each is told once in a while.
 
 import type { LogEvent } from '../../domain/logs/event.ts';
-import { managementIdentifier } from '../../domain/tenants/system-apis.ts';
 import { currentUserScopes } from '../../resources/index.ts';
 import type { Ask } from '../../web/exchange.ts';
 import type { Caller } from './context.ts';
+import { whoAndWhere } from './events.ts';
 
 const againAfterMs = 600_000;
 /** Most things that are remembered as told; beyond, the oldest is told again too early. */
@@ -38,19 +38,10 @@ function administers(scopes: ReadonlySet<string>): boolean {
 
 /** The event of a read, without what was read. */
 export function readByUser(ask: Ask, caller: Caller): LogEvent {
-  const { user } = caller;
   return {
-    tenant: ask.tenant,
+    ...whoAndWhere(ask, caller),
     type: 'mgmt_api_user_read',
     description: `Read ${ask.path.replace('/api/v2', '')}`,
-    client_id: caller.clientId,
-    client_name: caller.clientName,
-    user_id: user?.user_id,
-    user_name: user?.email ?? user?.username ?? user?.phone_number,
-    ip: ask.ip,
-    user_agent: ask.headers['user-agent'],
-    hostname: ask.host,
-    audience: managementIdentifier(ask.host),
     details: {
       request: {
         method: 'get',
